@@ -1,0 +1,23 @@
+import { rational, type Rational } from "../../src/verifiers/game-of-24/rational.ts";
+import { isSolvable } from "../../src/verifiers/game-of-24/solver.ts";
+
+/** The largest number dealt: a king is 13. */
+const MAX_NUMBER = 13;
+
+/** All 1,820 multisets of four numbers from 1 to 13, ascending. */
+export function allHands(): readonly (readonly Rational[])[] {
+  const hands: (readonly Rational[])[] = [];
+  for (let a = 1; a <= MAX_NUMBER; a++)
+    for (let b = a; b <= MAX_NUMBER; b++)
+      for (let c = b; c <= MAX_NUMBER; c++) for (let d = c; d <= MAX_NUMBER; d++) hands.push(integers([a, b, c, d]));
+  return hands;
+}
+
+/** The 1,362 hands that can make 24. */
+export function solvableHands(): readonly (readonly Rational[])[] {
+  return allHands().filter((hand) => isSolvable(hand));
+}
+
+export function integers(values: readonly number[]): readonly Rational[] {
+  return values.map((value) => rational(value)).filter((value) => value !== null);
+}

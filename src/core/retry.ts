@@ -1,0 +1,30 @@
+import { isRetryable, type ModelError } from "./model.ts";
+import type { Random } from "./random.ts";
+
+/** Attempts at one step, the first included: the OpenAI SDKs' own figure (WIRE.md 1.7). */
+const MAX_ATTEMPTS = 3;
+const FIRST_DELAY_MS = 500;
+/** A provider that asks for more than this is treated as down: the request's time is better spent on another answer. */
+const LONGEST_DELAY_MS = 20_000;
+
+/** How long to wait before attempt `attempt + 1`; null when there should be none. Full jitter (Brooker 2015). */
+export function retryDelayMs(error: ModelError, attempt: number, random: Random): number | null {
+  if (!isRetryable(error) || attempt >= MAX_ATTEMPTS) return null;
+  if (error.type === "rate-limited" && error.retryAfterMs !== null) {
+    return error.retryAfterMs <= LONGEST_DELAY_MS ? error.retryAfterMs : null;
+  }
+  return Math.round(FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + random.next() / 2));
+}
+
+/**
+ * Should the search give up after a step that failed for good? With no candidate at all, an error that asking again
+ * cannot mend is final (the first upstream 400 must not be bought N times); otherwise after several in a row.
+ */
+export function shouldGiveUp(error: ModelError, failuresInARow: number, hasCandidates: boolean): boolean {
+  if (error.type === "cancelled" || failuresInARow === 0) return false;
+  if (!hasCandidates && !isRetryable(error)) return true;
+  return failuresInARow >= MAX_FAILURES_IN_A_ROW;
+}
+
+/** Each of these already stands for MAX_ATTEMPTS calls. */
+const MAX_FAILURES_IN_A_ROW = 3;

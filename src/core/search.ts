@@ -1,0 +1,274 @@
+import type { Amounts } from "./amounts.ts";
+import type { Classify } from "./answer.ts";
+import { firstLimitPassed, type LimitName, type Limits, largestFit } from "./budget.ts";
+import { type Canceller, type CancelSignal, createCanceller } from "./cancellation.ts";
+import type { Clock } from "./clock.ts";
+import type { SearchEvent, StopReason } from "./event.ts";
+import { type Executor, executeStep, type StepAnswer, verifierOf, worstCaseOf } from "./execute.ts";
+import { createLogWriter } from "./log.ts";
+import { createMailbox } from "./mailbox.ts";
+import type { Method } from "./method.ts";
+import { type Attempt, costOf, type ModelError } from "./model.ts";
+import { createRandom } from "./random.ts";
+import { retryDelayMs, shouldGiveUp } from "./retry.ts";
+import type { NodeId, Step, StepId } from "./step.ts";
+import type { Store } from "./store.ts";
+import type { Thought } from "./thought.ts";
+import { foldTree, nodeIdOf, type Tree } from "./tree.ts";
+import { candidateOf, verificationDue } from "./verification.ts";
+
+export interface SearchSetup extends Executor {
+  readonly searchId: string;
+  readonly recipe: unknown;
+  readonly codeVersion: string;
+  readonly method: Method;
+  readonly limits: Limits;
+  /** Steps in flight at most, >= 1. */
+  readonly width: number;
+  readonly classify: Classify;
+}
+
+export interface SearchWorld {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Cancels the whole search: it ends with its best so far. */
+  readonly signal: CancelSignal;
+  /** Told after each append; must not throw. */
+  readonly onAppend: (events: readonly SearchEvent[]) => void;
+}
+
+/** How long cancelled calls may take to say what they had cost; after that their full hold is posted. */
+const CANCEL_GRACE_MS = 2000;
+
+/**
+ * The only loop. Keeps up to `width` steps in flight, appends every event before acting on it, and ends with a
+ * `search-end` in the log. Called again over a log that has not ended, it goes on where the log stops: steps that were
+ * never answered are asked again, answered ones never. A finished log is returned as it is.
+ */
+export async function search(setup: SearchSetup, world: SearchWorld): Promise<Tree> {
+  const { method, limits, verifier } = setup;
+  const { clock, store, signal } = world;
+  const tree = foldTree(store.read(0), setup.classify);
+  if (tree.end !== null) return tree;
+
+  const log = createLogWriter(store, tree, clock, world.onAppend);
+  const mailbox = createMailbox<{ stepId: StepId; answer: StepAnswer } | { bug: unknown }>();
+  const running = new Map<StepId, Canceller>();
+  const toLaunch: StepId[] = [];
+  const dueRetries: StepId[] = [];
+  const timers = new Set<() => void>();
+  let lastError: ModelError | null = null;
+
+  const start = (stepId: StepId, attempt: number, step: Step, reserved: Amounts): void => {
+    log.add({ type: "step-start", stepId, attempt, step, reserved });
+    toLaunch.push(stepId);
+  };
+
+  const launchStarted = (): void => {
+    log.flush();
+    for (const stepId of toLaunch.splice(0)) {
+      const open = tree.openSteps.get(stepId);
+      if (open === undefined) continue;
+      const canceller = createCanceller();
+      running.set(stepId, canceller);
+      executeStep(setup, tree, stepId, open.step, canceller.signal).then(
+        (answer) => mailbox.put({ stepId, answer }),
+        (bug: unknown) => mailbox.put({ bug }),
+      );
+    }
+  };
+
+  /** Local checkers: asked, answered and folded in one go. */
+  const verifyNow = (nodeIds: readonly NodeId[]): void => {
+    const scores = verifierOf(setup).verifyNow?.(
+      setup.problem,
+      nodeIds.map((id) => candidateOf(tree, id)),
+    );
+    const stepId = tree.stepsStarted + 1;
+    const none: Amounts = { rollouts: 0, calls: 0, tokens: 0, microdollars: 0 };
+    log.add({ type: "step-start", stepId, attempt: 1, step: { type: "verify", nodeIds }, reserved: none });
+    recordAnswer(stepId, { type: "scores", scores: scores ?? [], attempts: [] });
+  };
+
+  /** Issues what the method wants until it waits, stops, or the width or the budget is used up. */
+  const decide = (): { stop: StopReason | null; blockedBy: LimitName | null } => {
+    while (tree.openSteps.size < setup.width) {
+      const decision = method.next(tree, createRandom(setup.seed, "decision", tree.stepsStarted));
+      if (decision.type === "wait") return { stop: null, blockedBy: null };
+      if (decision.type === "stop") return { stop: decision.reason, blockedBy: null };
+      const { step } = decision;
+      if (step.type === "verify" && verifier?.verifyNow !== undefined) {
+        verifyNow(step.nodeIds);
+        continue;
+      }
+      const stepId = tree.stepsStarted + 1;
+      const wanted = step.type === "propose" ? step.count : 1;
+      const fit = largestFit(limits, tree.account, wanted, (count) => worstCaseOf(setup, tree, stepId, step, count));
+      if (!fit.fits) return { stop: null, blockedBy: fit.limit };
+      start(stepId, 1, step.type === "propose" ? { ...step, count: fit.count } : step, fit.worstCase);
+    }
+    return { stop: null, blockedBy: null };
+  };
+
+  const recordAnswer = (stepId: StepId, answer: StepAnswer): void => {
+    const open = tree.openSteps.get(stepId);
+    if (open === undefined) return;
+    if (answer.type === "failure") return recordFailure(stepId, answer.error, answer.attempts);
+    if (answer.type === "thoughts" && open.step.type === "propose") {
+      addChains(stepId, open.step.nodeId, answer.chains);
+    } else if (answer.type === "scores" && open.step.type === "verify") {
+      for (const [index, nodeId] of open.step.nodeIds.entries()) {
+        const score = answer.scores[index];
+        if (score !== null && score !== undefined) log.add({ type: "score-add", stepId, nodeId, score });
+      }
+    }
+    log.add({ type: "step-end", stepId, attempts: answer.attempts });
+  };
+
+  const addChains = (stepId: StepId, fromId: NodeId, chains: readonly (readonly Thought[])[]): void => {
+    let index = 0;
+    for (const chain of chains) {
+      let parentId = fromId;
+      for (const thought of chain) {
+        const same = tree.childSaying(parentId, thought);
+        const nodeId = same?.id ?? nodeIdOf(stepId, index);
+        if (same === null) log.add({ type: "thought-add", stepId, nodeId, parentId, thought });
+        else log.add({ type: "thought-repeat", stepId, nodeId, index });
+        parentId = nodeId;
+        index++;
+      }
+    }
+  };
+
+  const recordFailure = (stepId: StepId, error: ModelError, attempts: readonly Attempt[]): void => {
+    const open = tree.openSteps.get(stepId);
+    if (open === undefined) return;
+    if (error.type !== "cancelled") lastError = error;
+    const delayMs = retryDelayMs(error, open.attempt, createRandom(setup.seed, "retry", stepId, open.attempt));
+    const willRetry = delayMs !== null && fitsOnTop(costOf(attempts));
+    log.add({ type: "step-fail", stepId, error, attempts, willRetry });
+    if (willRetry) {
+      const cancelTimer = clock.schedule(delayMs, () => {
+        timers.delete(cancelTimer);
+        dueRetries.push(stepId);
+        mailbox.wake();
+      });
+      timers.add(cancelTimer);
+    }
+  };
+
+  /** The step keeps its hold while its failed attempt is posted on top: both must fit. */
+  const fitsOnTop = (lost: Amounts): boolean => firstLimitPassed(limits, tree.account, lost) === null;
+
+  const startDueRetries = (): void => {
+    for (const stepId of dueRetries.splice(0)) {
+      const open = tree.openSteps.get(stepId);
+      if (open !== undefined) start(stepId, open.attempt + 1, open.step, open.reserved);
+    }
+  };
+
+  /** After a crash: what was in flight may have been billed, so its hold is posted in full, and it is asked again. */
+  const resumeOpenSteps = (): void => {
+    for (const open of [...tree.openSteps.values()]) {
+      if (!open.isWaiting) {
+        const error: ModelError = { type: "unavailable", message: "interrupted before it was answered" };
+        const attempts = lostAttempts(open.reserved, setup.model.name, clock.now());
+        const willRetry = fitsOnTop(costOf(attempts));
+        log.add({ type: "step-fail", stepId: open.stepId, error, attempts, willRetry });
+        if (!willRetry) continue;
+      }
+      start(open.stepId, open.attempt + 1, open.step, open.reserved);
+    }
+  };
+
+  /** Cancels what is in flight and waits, within a grace, for what it had cost. */
+  const settleRunning = async (): Promise<void> => {
+    for (const canceller of running.values()) canceller.cancel();
+    let isOver = false;
+    const cancelTimer = clock.schedule(CANCEL_GRACE_MS, () => {
+      isOver = true;
+      mailbox.wake();
+    });
+    while (running.size > 0 && !isOver) receive(await mailbox.take());
+    cancelTimer();
+    for (const open of [...tree.openSteps.values()]) {
+      const error: ModelError = { type: "cancelled", message: "the search ended before this was answered" };
+      const attempts = open.isWaiting ? [] : lostAttempts(open.reserved, setup.model.name, clock.now());
+      log.add({ type: "step-fail", stepId: open.stepId, error, attempts, willRetry: false });
+    }
+  };
+
+  /** Folds answers in by step number, so that what arrived in one batch does not depend on the order of arrival. */
+  const receive = (items: readonly ({ stepId: StepId; answer: StepAnswer } | { bug: unknown })[]): void => {
+    const answers = [];
+    for (const item of items) {
+      if ("bug" in item) throw item.bug;
+      answers.push(item);
+    }
+    for (const { stepId, answer } of answers.sort((a, b) => a.stepId - b.stepId)) {
+      running.delete(stepId);
+      recordAnswer(stepId, answer);
+    }
+  };
+
+  const run = async (): Promise<StopReason> => {
+    for (;;) {
+      if (signal.aborted) return "cancelled";
+      if (limits.milliseconds !== undefined && clock.now() - (tree.startedAtMs ?? 0) >= limits.milliseconds) {
+        return "milliseconds";
+      }
+      if (lastError !== null && shouldGiveUp(lastError, tree.failuresInARow, tree.terminals.length > 0)) {
+        return "upstream-errors";
+      }
+      startDueRetries();
+      const { stop, blockedBy } = decide();
+      launchStarted();
+      if (stop !== null) return stop;
+      if (tree.openSteps.size === 0) return blockedBy ?? "completed";
+      receive(await mailbox.take());
+    }
+  };
+
+  signal.addEventListener("abort", mailbox.wake);
+  try {
+    if (tree.nextSequence === 0) {
+      const { searchId, problem, recipe, codeVersion } = setup;
+      log.add({ type: "search-start", searchId, problem, recipe, codeVersion });
+    }
+    resumeOpenSteps();
+    if (limits.milliseconds !== undefined) {
+      const leftMs = Math.max(0, limits.milliseconds - (clock.now() - (tree.startedAtMs ?? 0)));
+      timers.add(clock.schedule(leftMs, mailbox.wake));
+    }
+    const reason = await run();
+    await settleRunning();
+    // A limit may have ended the proposing before a comparative verifier had its turn; a local one costs nothing.
+    const due = verifier?.verifyNow === undefined ? null : verificationDue(tree, verifier, true);
+    if (due?.type === "step" && due.step.type === "verify") verifyNow(due.step.nodeIds);
+    const answer = method.answer(tree);
+    log.add({ type: "search-end", reason, answerNodeId: answer?.id ?? null, error: answer === null ? lastError : null });
+    log.flush();
+    return tree;
+  } finally {
+    signal.removeEventListener("abort", mailbox.wake);
+    for (const cancelTimer of timers) cancelTimer();
+    for (const canceller of running.values()) canceller.cancel();
+  }
+}
+
+/** Attempts that stand for a hold posted in full: nobody can say what the provider billed. */
+function lostAttempts(reserved: Amounts, model: string, nowMs: number): Attempt[] {
+  return Array.from({ length: reserved.calls }, (_unused, index) => ({
+    provider: "",
+    model,
+    startedAtMs: nowMs,
+    headersAtMs: null,
+    endedAtMs: nowMs,
+    promptTokens: 0,
+    completionTokens: index === 0 ? reserved.tokens : 0,
+    cachedTokens: 0,
+    microdollars: index === 0 ? reserved.microdollars : 0,
+    isEstimated: true,
+    outcome: "cancelled" as const,
+  }));
+}

@@ -1,0 +1,407 @@
+import { type Amounts, addAmounts, NOTHING, subtractAmounts } from "./amounts.ts";
+import type { Classify } from "./answer.ts";
+import type { Account } from "./budget.ts";
+import type { SearchEvent, StopReason } from "./event.ts";
+import { type Attempt, costOf, type ModelError } from "./model.ts";
+import { type NodeId, ROOT, type Step, type StepId } from "./step.ts";
+import { isComplete, type Thought } from "./thought.ts";
+import type { Score } from "./verifier.ts";
+
+/** A thought's place in the search. Statistics are kept by the fold, in O(depth) per event, and never stored. */
+export interface Node {
+  readonly id: NodeId;
+  readonly parent: Node | null;
+  readonly depth: number;
+  /** Null at the root only. */
+  readonly thought: Thought | null;
+  /** Complete: nothing can follow it. */
+  readonly isTerminal: boolean;
+  /** Creation order, independent of arrival: by step number, then by place in the step's reply. Breaks every tie. */
+  readonly order: number;
+  /** In creation order. */
+  readonly children: readonly Node[];
+  /** Every judgement of this node itself, oldest first. */
+  readonly scores: readonly Score[];
+  /** How many more completions said the same as this node. */
+  readonly repeats: number;
+  /** Back-ups through this node: n in UCT. */
+  readonly visits: number;
+  /** Sum of the values backed up: W; the mean return is W / n. */
+  readonly valueSum: number;
+  /** Largest value backed up; 0 before the first. */
+  readonly maxValue: number;
+  /** Samples asked for and verifications running at or below this node: O in WU-UCT (Liu et al. 2020). */
+  readonly inFlight: number;
+  /** Samples asked for at this very node and not answered yet. */
+  readonly proposing: number;
+  /** In a verification that is running. */
+  readonly isVerifying: boolean;
+  /** The verifier was asked about it; it may have abstained. */
+  readonly isVerified: boolean;
+  /** Steps at this very node that failed for good. */
+  readonly failures: number;
+}
+
+export interface OpenStep {
+  readonly stepId: StepId;
+  readonly step: Step;
+  readonly attempt: number;
+  readonly reserved: Amounts;
+  /** Its last attempt failed and the next has not started: nothing is in flight for it. */
+  readonly isWaiting: boolean;
+}
+
+/** What methods see. The tree is the fold of the log and nothing else. */
+export interface TreeView {
+  readonly root: Node;
+  node(id: NodeId): Node;
+  /** All nodes below the root, in order of arrival. */
+  readonly nodes: readonly Node[];
+  /** Completed candidates, in creation order. */
+  readonly terminals: readonly Node[];
+  /** Candidates completed, repeats included. */
+  readonly rollouts: number;
+  /** Candidates that open steps may still complete. */
+  readonly rolloutsInFlight: number;
+  /** Nodes the verifier has not been asked about, in creation order. */
+  readonly unverified: readonly Node[];
+  /** A terminal node with a verdict of 1, the earliest in creation order. */
+  readonly solved: Node | null;
+  readonly openSteps: ReadonlyMap<StepId, OpenStep>;
+  readonly stepsStarted: number;
+  readonly account: Account;
+  /** Text from the root to the node. */
+  textOf(node: Node): string;
+  stepsOf(node: Node): readonly string[];
+  /** Of a terminal node; null for a partial or unparsable one. */
+  answerClassOf(node: Node): string | null;
+}
+
+/** The value of a node by its latest judgement; null before it has one. */
+export function latestScore(node: Node): Score | null {
+  return node.scores[node.scores.length - 1] ?? null;
+}
+
+/** An exact verifier has ruled it out: nothing good can be at or below it. */
+export function isRefuted(node: Node): boolean {
+  const score = latestScore(node);
+  return score !== null && score.kind === "verdict" && score.value === 0;
+}
+
+interface MutableNode extends Node {
+  parent: MutableNode | null;
+  order: number;
+  children: MutableNode[];
+  scores: Score[];
+  repeats: number;
+  visits: number;
+  valueSum: number;
+  maxValue: number;
+  inFlight: number;
+  proposing: number;
+  isVerifying: boolean;
+  isVerified: boolean;
+  failures: number;
+}
+
+/** More thoughts than one step can bring, so that (step, index) packs into one number. */
+const ORDERS_PER_STEP = 2 ** 20;
+
+export class Tree implements TreeView {
+  readonly root: MutableNode = createNode(ROOT, null, null, 0);
+  readonly nodes: MutableNode[] = [];
+  readonly terminals: MutableNode[] = [];
+  readonly unverified: MutableNode[] = [];
+  readonly openSteps = new Map<StepId, OpenStep>();
+  rollouts = 0;
+  rolloutsInFlight = 0;
+  stepsStarted = 0;
+  spent: Amounts = NOTHING;
+  reserved: Amounts = NOTHING;
+  /** Steps that failed for good since the last one that succeeded. */
+  failuresInARow = 0;
+  startedAtMs: number | null = null;
+  end: { readonly reason: StopReason; readonly answerNodeId: NodeId | null; readonly error: ModelError | null } | null =
+    null;
+  readonly attempts: Attempt[] = [];
+  nextSequence = 0;
+
+  readonly #byId = new Map<NodeId, MutableNode>([[ROOT, this.root]]);
+  readonly #byContent = new Map<string, MutableNode>();
+  readonly #classes = new Map<NodeId, string | null>();
+  readonly #solved: MutableNode[] = [];
+  readonly #classify: Classify;
+
+  constructor(classify: Classify) {
+    this.#classify = classify;
+  }
+
+  get account(): Account {
+    return { spent: this.spent, reserved: this.reserved };
+  }
+
+  get solved(): Node | null {
+    return this.#solved[0] ?? null;
+  }
+
+  node(id: NodeId): Node {
+    return this.#mutable(id);
+  }
+
+  /** The child of `parentId` that says just this already. A completion that repeats it is counted, not added. */
+  childSaying(parentId: NodeId, thought: Thought): Node | null {
+    return this.#byContent.get(contentKey(parentId, thought)) ?? null;
+  }
+
+  textOf(node: Node): string {
+    return this.stepsOf(node).join("");
+  }
+
+  stepsOf(node: Node): readonly string[] {
+    const steps: string[] = [];
+    for (let at: Node | null = node; at !== null; at = at.parent) {
+      if (at.thought !== null) steps.push(at.thought.text);
+    }
+    return steps.reverse();
+  }
+
+  answerClassOf(node: Node): string | null {
+    if (!node.isTerminal) return null;
+    const known = this.#classes.get(node.id);
+    if (known !== undefined) return known;
+    const answer = this.#classify(this.textOf(node));
+    this.#classes.set(node.id, answer);
+    return answer;
+  }
+
+  /**
+   * Folds one event in. Events already folded are ignored, and so are results of steps that are not open: being told
+   * twice, or late, changes nothing.
+   */
+  apply(event: SearchEvent): void {
+    if (event.sequence < this.nextSequence) return;
+    this.nextSequence = event.sequence + 1;
+    switch (event.type) {
+      case "search-start":
+        this.startedAtMs = event.atMs;
+        return;
+      case "step-start":
+        return this.#stepStart(event.stepId, event.step, event.attempt, event.reserved);
+      case "thought-add":
+        return this.#thoughtAdd(event.stepId, event.nodeId, event.parentId, event.thought);
+      case "thought-repeat":
+        return this.#thoughtRepeat(event.stepId, event.nodeId, event.index);
+      case "score-add":
+        return this.#scoreAdd(event.stepId, event.nodeId, event.score);
+      case "step-end":
+        return this.#stepEnd(event.stepId, event.attempts);
+      case "step-fail":
+        return this.#stepFail(event.stepId, event.error, event.attempts, event.willRetry);
+      case "search-end":
+        this.end = { reason: event.reason, answerNodeId: event.answerNodeId, error: event.error };
+        return;
+    }
+  }
+
+  #stepStart(stepId: StepId, step: Step, attempt: number, reserved: Amounts): void {
+    const open = this.openSteps.get(stepId);
+    if (open === undefined) {
+      this.stepsStarted = Math.max(this.stepsStarted, stepId);
+      this.#hold(step, 1);
+    } else {
+      // The earlier attempt is being asked again: its hold is exchanged for the new one.
+      this.reserved = subtractAmounts(this.reserved, open.reserved);
+      this.rolloutsInFlight -= open.reserved.rollouts;
+    }
+    this.openSteps.set(stepId, { stepId, step, attempt, reserved, isWaiting: false });
+    this.reserved = addAmounts(this.reserved, reserved);
+    this.rolloutsInFlight += reserved.rollouts;
+  }
+
+  #thoughtAdd(stepId: StepId, nodeId: NodeId, parentId: NodeId, thought: Thought): void {
+    if (!this.openSteps.has(stepId) || this.#byId.has(nodeId)) return;
+    const parent = this.#mutable(parentId);
+    const node = createNode(nodeId, parent, thought, orderOf(nodeId));
+    this.#byId.set(nodeId, node);
+    this.#byContent.set(contentKey(parentId, thought), node);
+    this.nodes.push(node);
+    insertInOrder(parent.children, node);
+    insertInOrder(this.unverified, node);
+    if (node.isTerminal) {
+      insertInOrder(this.terminals, node);
+      this.#countRollout();
+    }
+  }
+
+  #thoughtRepeat(stepId: StepId, nodeId: NodeId, index: number): void {
+    if (!this.openSteps.has(stepId)) return;
+    const node = this.#mutable(nodeId);
+    node.repeats++;
+    this.#reorder(node, stepId * ORDERS_PER_STEP + index);
+    if (!node.isTerminal) return;
+    this.#countRollout();
+    const score = latestScore(node);
+    // Re-visiting a judged terminal backs up its value again (AlphaLLM's rule for evaluated terminals).
+    if (score !== null) this.#backUp(node, score.value);
+  }
+
+  #scoreAdd(stepId: StepId, nodeId: NodeId, score: Score): void {
+    if (!this.openSteps.has(stepId)) return;
+    const node = this.#mutable(nodeId);
+    const isFirst = node.scores.length === 0;
+    node.scores.push(score);
+    this.#backUp(node, score.value);
+    // Completions that repeated a terminal before it was judged count as visits of their own.
+    if (isFirst && node.isTerminal) for (let repeat = 0; repeat < node.repeats; repeat++) this.#backUp(node, score.value);
+    if (node.isTerminal && score.kind === "verdict" && score.value === 1) insertInOrder(this.#solved, node);
+  }
+
+  #stepEnd(stepId: StepId, attempts: readonly Attempt[]): void {
+    const open = this.openSteps.get(stepId);
+    if (open === undefined) return;
+    if (open.step.type === "verify") {
+      for (const id of open.step.nodeIds) {
+        const node = this.#mutable(id);
+        node.isVerified = true;
+        removeInOrder(this.unverified, node);
+      }
+    }
+    this.#close(open);
+    this.#spend(attempts);
+    this.failuresInARow = 0;
+  }
+
+  #stepFail(stepId: StepId, error: ModelError, attempts: readonly Attempt[], willRetry: boolean): void {
+    const open = this.openSteps.get(stepId);
+    if (open === undefined) return;
+    this.#spend(attempts);
+    if (willRetry) {
+      this.openSteps.set(stepId, { ...open, isWaiting: true });
+      return;
+    }
+    this.#close(open);
+    if (error.type === "cancelled") return;
+    this.failuresInARow++;
+    for (const id of targetsOf(open.step)) this.#mutable(id).failures++;
+  }
+
+  #close(open: OpenStep): void {
+    this.openSteps.delete(open.stepId);
+    this.reserved = subtractAmounts(this.reserved, open.reserved);
+    this.rolloutsInFlight -= open.reserved.rollouts;
+    this.#hold(open.step, -1);
+  }
+
+  #spend(attempts: readonly Attempt[]): void {
+    this.attempts.push(...attempts);
+    this.spent = addAmounts(this.spent, costOf(attempts));
+  }
+
+  #countRollout(): void {
+    this.rollouts++;
+    this.spent = { ...this.spent, rollouts: this.spent.rollouts + 1 };
+  }
+
+  /** In-flight counts along the path, so that parallel steps spread out (WU-UCT) instead of repeating each other. */
+  #hold(step: Step, sign: 1 | -1): void {
+    const amount = step.type === "propose" ? step.count : 1;
+    for (const id of targetsOf(step)) {
+      const target = this.#mutable(id);
+      if (step.type === "propose") target.proposing += sign * amount;
+      else target.isVerifying = sign === 1;
+      for (let at: MutableNode | null = target; at !== null; at = at.parent) at.inFlight += sign * amount;
+    }
+  }
+
+  #backUp(node: MutableNode, value: number): void {
+    for (let at: MutableNode | null = node; at !== null; at = at.parent) {
+      at.visits++;
+      at.valueSum += value;
+      if (value > at.maxValue) at.maxValue = value;
+    }
+  }
+
+  /** A repeat issued earlier than the node's first arrival takes its place in the order: arrival does not matter. */
+  #reorder(node: MutableNode, order: number): void {
+    if (order >= node.order) return;
+    const lists = [node.parent?.children, node.isTerminal ? this.terminals : undefined, this.unverified, this.#solved];
+    const present = lists.filter((list) => list?.includes(node));
+    for (const list of present) removeInOrder(list ?? [], node);
+    node.order = order;
+    for (const list of present) insertInOrder(list ?? [], node);
+  }
+
+  #mutable(id: NodeId): MutableNode {
+    const node = this.#byId.get(id);
+    if (node === undefined) throw new Error(`tree: no node ${id}`);
+    return node;
+  }
+}
+
+/** The tree that a log describes. */
+export function foldTree(events: readonly SearchEvent[], classify: Classify): Tree {
+  const tree = new Tree(classify);
+  for (const event of events) tree.apply(event);
+  return tree;
+}
+
+function contentKey(parentId: NodeId, thought: Thought): string {
+  return JSON.stringify([parentId, isComplete(thought) ? thought.ending : "step", thought.text, thought.toolCalls ?? null]);
+}
+
+export function nodeIdOf(stepId: StepId, index: number): NodeId {
+  return `${stepId}.${index}`;
+}
+
+function orderOf(nodeId: NodeId): number {
+  const [step = "0", index = "0"] = nodeId.split(".");
+  return Number(step) * ORDERS_PER_STEP + Number(index);
+}
+
+export function targetsOf(step: Step): readonly NodeId[] {
+  return step.type === "propose" ? [step.nodeId] : step.nodeIds;
+}
+
+function createNode(id: NodeId, parent: MutableNode | null, thought: Thought | null, order: number): MutableNode {
+  return {
+    id,
+    parent,
+    depth: parent === null ? 0 : parent.depth + 1,
+    thought,
+    isTerminal: thought !== null && isComplete(thought),
+    order,
+    children: [],
+    scores: [],
+    repeats: 0,
+    visits: 0,
+    valueSum: 0,
+    maxValue: 0,
+    inFlight: 0,
+    proposing: 0,
+    isVerifying: false,
+    isVerified: false,
+    failures: 0,
+  };
+}
+
+/** Index of the first node whose order is not below `order`. Lists are sorted, and mostly appended to at the end. */
+function placeOf(list: readonly MutableNode[], order: number): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((list[middle]?.order ?? 0) < order) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function insertInOrder(list: MutableNode[], node: MutableNode): void {
+  const place = placeOf(list, node.order);
+  if (list[place] !== node) list.splice(place, 0, node);
+}
+
+function removeInOrder(list: MutableNode[], node: MutableNode): void {
+  const place = placeOf(list, node.order);
+  if (list[place] === node) list.splice(place, 1);
+}

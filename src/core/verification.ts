@@ -1,0 +1,35 @@
+import type { MethodContext } from "./method.ts";
+import { type Decision, issue, type NodeId } from "./step.ts";
+import type { TreeView } from "./tree.ts";
+import type { Candidate } from "./verifier.ts";
+
+/**
+ * The verification that every method asks for before anything else: all nodes that the verifier may have an opinion on
+ * and was not asked about. Null when there is nothing to ask, or when scores depend on the whole set (`isComparative`)
+ * and candidates are still to come. A node whose verification failed for good is not asked about again.
+ */
+export function verificationDue(
+  tree: TreeView,
+  verifier: MethodContext["verifier"],
+  isProposingDone: boolean,
+): Decision | null {
+  if (verifier === null) return null;
+  if (verifier.isComparative) {
+    if (!isProposingDone || tree.openSteps.size > 0) return null;
+    const isFresh = tree.terminals.some((node) => !node.isVerified && node.failures === 0);
+    return isFresh ? issue({ type: "verify", nodeIds: tree.terminals.map((node) => node.id) }) : null;
+  }
+  const due: NodeId[] = [];
+  for (const node of tree.unverified) {
+    if (node.isVerifying || node.failures > 0) continue;
+    if (node.isTerminal || verifier.scope === "all") due.push(node.id);
+  }
+  return due.length === 0 ? null : issue({ type: "verify", nodeIds: due });
+}
+
+/** A node as its verifier sees it. */
+export function candidateOf(tree: TreeView, id: NodeId): Candidate {
+  const node = tree.node(id);
+  const steps = tree.stepsOf(node);
+  return { text: steps.join(""), steps, isComplete: node.isTerminal, answerClass: tree.answerClassOf(node) };
+}

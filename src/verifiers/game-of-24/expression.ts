@@ -1,0 +1,95 @@
+import { apply, type Operator, parseRational, type Rational } from "./rational.ts";
+
+/** The limits are far above any Game of 24 answer and keep hostile texts cheap. */
+const MAX_LENGTH_CHARACTERS = 200;
+const MAX_DEPTH = 20;
+
+export type ExpressionFault = "too-long" | "too-deep" | "syntax" | "division-by-zero-or-overflow";
+
+export type Expression =
+  | {
+      readonly type: "value";
+      readonly value: Rational;
+      /** Every number as it is written, in reading order. */
+      readonly leaves: readonly Rational[];
+    }
+  | { readonly type: "fault"; readonly reason: ExpressionFault };
+
+/**
+ * Evaluates an arithmetic expression exactly, by a grammar and never by `eval`:
+ *
+ *     sum     = product (("+" | "-") product)*
+ *     product = factor (("*" | "/") factor)*
+ *     factor  = number | "(" sum ")" | "-" factor
+ *
+ * with × · ÷ − accepted for * / -. A sign before a bracket or number is allowed, since it uses up no number.
+ */
+export function parseExpression(text: string): Expression {
+  if (text.length > MAX_LENGTH_CHARACTERS) return { type: "fault", reason: "too-long" };
+  const tokens = tokenize(text);
+  if (tokens === null) return { type: "fault", reason: "syntax" };
+  const leaves: Rational[] = [];
+  let position = 0;
+
+  try {
+    const value = readSum(0);
+    if (position !== tokens.length) throw new Fault("syntax");
+    return { type: "value", value, leaves };
+  } catch (error) {
+    if (error instanceof Fault) return { type: "fault", reason: error.reason };
+    throw error;
+  }
+
+  function readSum(depth: number): Rational {
+    let value = readProduct(depth);
+    for (let operator = tokens?.[position]; operator === "+" || operator === "-"; operator = tokens?.[position]) {
+      position++;
+      value = combine(operator, value, readProduct(depth));
+    }
+    return value;
+  }
+
+  function readProduct(depth: number): Rational {
+    let value = readFactor(depth);
+    for (let operator = tokens?.[position]; operator === "*" || operator === "/"; operator = tokens?.[position]) {
+      position++;
+      value = combine(operator, value, readFactor(depth));
+    }
+    return value;
+  }
+
+  function readFactor(depth: number): Rational {
+    if (depth > MAX_DEPTH) throw new Fault("too-deep");
+    const token = tokens?.[position++];
+    if (token === "-") return combine("-", { numerator: 0, denominator: 1 }, readFactor(depth + 1));
+    if (token === "(") {
+      const value = readSum(depth + 1);
+      if (tokens?.[position++] !== ")") throw new Fault("syntax");
+      return value;
+    }
+    const number = token === undefined ? null : parseRational(token);
+    if (number === null) throw new Fault("syntax");
+    leaves.push(number);
+    return number;
+  }
+}
+
+class Fault extends Error {
+  readonly reason: ExpressionFault;
+  constructor(reason: ExpressionFault) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+function combine(operator: Operator, left: Rational, right: Rational): Rational {
+  const value = apply(operator, left, right);
+  if (value === null) throw new Fault("division-by-zero-or-overflow");
+  return value;
+}
+
+function tokenize(text: string): readonly string[] | null {
+  const normal = text.replace(/[×·∙⋅]/g, "*").replace(/÷/g, "/").replace(/[−–]/g, "-");
+  const tokens = normal.match(/\d+|[-+*/()]|\S/g) ?? [];
+  return tokens.every((token) => /^(?:\d{1,15}|[-+*/()])$/.test(token)) ? tokens : null;
+}
