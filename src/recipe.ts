@@ -1,6 +1,15 @@
 import type { Limits } from "./core/budget.ts";
+import type { MethodDefinition } from "./core/method.ts";
+import type { Model } from "./core/model.ts";
 import type { Sampling } from "./core/policy.ts";
+import type { Problem } from "./core/problem.ts";
+import { fail, type Result, succeed } from "./core/result.ts";
 import type { SelectionName } from "./core/selection.ts";
+import type { VerifierDefinition } from "./core/verifier.ts";
+import { METHODS } from "./methods/index.ts";
+import { findModel, type ModelConfig, type ProviderConfig } from "./providers/config.ts";
+import { issueToError, parseSearchObject } from "./search-object.ts";
+import { VERIFIERS } from "./verifiers/index.ts";
 
 /**
  * Everything that decides how one search runs, as plain JSON: names, parameters and a seed. It is stored in the first
@@ -21,7 +30,7 @@ export interface Recipe {
   readonly width: number;
   readonly seed: number;
   readonly sampling: Sampling;
-  /** Why the search is smaller than it might have been, e.g. "no_verifier"; null when nothing was cut. */
+  /** What was decided for the client and why, e.g. "no_verifier"; null when nothing was. */
   readonly note: string | null;
   readonly clamped: readonly string[];
 }
@@ -46,4 +55,138 @@ export interface RecipeError {
   readonly message: string;
   /** Path in the request body, e.g. "search.budget.max_rollouts". */
   readonly param: string;
+}
+
+export interface RecipeInput {
+  readonly problem: Problem;
+  readonly model: string;
+  /** The request's `search`, as it came; undefined or null where there is none. */
+  readonly search: unknown;
+  readonly sampling: Sampling;
+  readonly seed: number;
+}
+
+/** Turns a request into a recipe: strict about `search`, and every choice the client left open is made here. */
+export function createRecipe(input: RecipeInput, providers: readonly ProviderConfig[]): Result<Recipe, RecipeError> {
+  const found = findModel(providers, input.model);
+  if (found === null) return fail(modelNotFound(input.model));
+  const parsed = parseSearchObject(input.search);
+  if (!parsed.ok) return parsed;
+  const search = parsed.value;
+
+  const automatic = automaticVerifiers(input.problem, found.model);
+  const chosen = chooseMethod(search.method, automatic);
+  if (!chosen.ok) return chosen;
+  const { definition, note } = chosen.value;
+  const verifiers = chooseVerifiers(search.verifier, definition, automatic, input.problem, found.model);
+  if (!verifiers.ok) return verifiers;
+  const params = definition.parse(search.params ?? {});
+  if (!params.ok) return fail(issueToError(params.error[0], "search.params"));
+
+  const isDiverse = definition.name !== "single";
+  const isFrozen = isDiverse && input.sampling.temperature === 0;
+  return succeed({
+    model: input.model,
+    method: definition.name,
+    params: params.value,
+    verifiers: verifiers.value,
+    selection: search.selection,
+    limits: search.limits,
+    width: search.width,
+    seed: input.seed,
+    // At temperature 0 all candidates would be one and the same: the search explores at 1 and says so.
+    sampling: isFrozen ? { ...input.sampling, temperature: 1 } : input.sampling,
+    note: isFrozen ? "temperature_raised" : note,
+    clamped: [],
+  });
+}
+
+/** Exact checkers that apply to this problem: what makes a search worth its price without the client's saying so. */
+function automaticVerifiers(problem: Problem, model: ModelConfig): readonly VerifierSpec[] {
+  return EXACT_VERIFIERS.filter((type) => findVerifier(type)?.refusal(problem, traitsOf(model)) === null).map(specOf);
+}
+
+/** Verifiers whose verdict is certain and that can tell by themselves whether a problem is theirs. */
+const EXACT_VERIFIERS: readonly string[] = ["game-of-24"];
+
+function chooseMethod(
+  name: string,
+  automatic: readonly VerifierSpec[],
+): Result<{ definition: MethodDefinition; note: string | null }, RecipeError> {
+  // Without a verifier that can tell right from wrong a search mostly costs money: it is not made, and it says so.
+  const isAutomatic = name === "auto";
+  const canSearch = automatic.length > 0;
+  const resolved = isAutomatic ? (canSearch ? "mcts" : "single") : name === "none" ? "single" : name;
+  const definition = findMethod(resolved);
+  if (definition === null) return fail(unknownName("search.method", name, METHODS));
+  return succeed({ definition, note: isAutomatic && !canSearch ? "no_verifier" : null });
+}
+
+function chooseVerifiers(
+  asked: readonly VerifierSpec[] | null,
+  definition: MethodDefinition,
+  automatic: readonly VerifierSpec[],
+  problem: Problem,
+  model: ModelConfig,
+): Result<readonly VerifierSpec[], RecipeError> {
+  if (asked === null) return succeed(defaultVerifiers(definition, automatic, problem, model));
+  for (const { type } of asked) {
+    const verifier = findVerifier(type);
+    if (verifier === null) return fail(unknownName("search.verifier", type, VERIFIERS));
+    const refusal = verifier.refusal(problem, traitsOf(model));
+    if (refusal !== null) {
+      return fail({
+        code: "unsupported_value",
+        message: `The verifier '${type}' cannot be used here: ${refusal}.`,
+        param: "search.verifier",
+      });
+    }
+  }
+  return succeed(asked);
+}
+
+/** What the method can make use of: the exact checkers; for a tree also the judge, whose value guides it inside. */
+function defaultVerifiers(
+  definition: MethodDefinition,
+  automatic: readonly VerifierSpec[],
+  problem: Problem,
+  model: ModelConfig,
+): readonly VerifierSpec[] {
+  const isTree = definition.name === "mcts";
+  const canJudge = findVerifier("judge")?.refusal(problem, traitsOf(model)) === null;
+  if (isTree && canJudge) return [...automatic, specOf("judge")];
+  if (automatic.length > 0) return automatic;
+  return definition.name === "best-of-n" || isTree ? [specOf("agreement")] : [];
+}
+
+function traitsOf(model: ModelConfig): Pick<Model, "name" | "capabilities"> {
+  return { name: model.id, capabilities: model.capabilities };
+}
+
+function specOf(type: string): VerifierSpec {
+  return { type, weight: 1 };
+}
+
+/** Completed candidates where the request sets no limit. */
+export const DEFAULT_ROLLOUTS = 16;
+
+export function findMethod(name: string): MethodDefinition | null {
+  return METHODS.find((method) => method.name === name) ?? null;
+}
+
+export function findVerifier(name: string): VerifierDefinition | null {
+  return VERIFIERS.find((verifier) => verifier.name === name) ?? null;
+}
+
+export function modelNotFound(model: string): RecipeError {
+  return {
+    code: "model_not_found",
+    message: `The model \`${model}\` does not exist or you do not have access to it.`,
+    param: "model",
+  };
+}
+
+export function unknownName(param: string, name: string, list: readonly { readonly name: string }[]): RecipeError {
+  const known = list.map((one) => one.name).join(", ");
+  return { code: "invalid_value", message: `Invalid value: '${name}'. Supported values are: ${known}.`, param };
 }

@@ -6,14 +6,25 @@ export type Classify = (text: string) => string | null;
  * failing these, the whole text when it is short enough to be an answer by itself. Null when nothing of that is there.
  */
 export function finalAnswer(text: string): string | null {
-  const marked = lastMatch(text, /(?:^|\n)\s*(?:final\s+)?answer\s*:\s*(\S.*)/gi);
-  if (marked !== null) return marked.trim();
-  const boxed = lastBoxed(text);
-  if (boxed !== null) return boxed.trim();
-  const phrased = lastMatch(text, /\bthe\s+(?:final\s+)?answer\s+is:?\s*(\S.*)/gi);
-  if (phrased !== null) return phrased.trim();
+  const marked = markedAnswer(text);
+  if (marked !== null) return marked;
   const whole = text.trim();
   return whole !== "" && whole.length <= SHORT_ANSWER_LENGTH && !whole.includes("\n") ? whole : null;
+}
+
+/** Does the text say, in one of these ways, that it has come to its answer? */
+export function isFinalAnswerMarked(text: string): boolean {
+  return markedAnswer(text) !== null;
+}
+
+function markedAnswer(text: string): string | null {
+  const line = lastMatch(text, /(?:^|\n)[^\S\n]*(?:final\s+)?answer\s*:[^\S\n]*(\S.*)/gi);
+  return (
+    line?.trim() ??
+    lastBoxed(text)?.trim() ??
+    lastMatch(text, /\bthe\s+(?:final\s+)?answer\s+is:?\s*(\S.*)/gi)?.trim() ??
+    null
+  );
 }
 
 /** A single line up to this many characters counts as an answer by itself. */

@@ -22,7 +22,11 @@ export interface Executor {
 
 export type StepAnswer =
   /** Each completion as a chain of thoughts below the step's node. */
-  | { readonly type: "thoughts"; readonly chains: readonly (readonly Thought[])[]; readonly attempts: readonly Attempt[] }
+  | {
+      readonly type: "thoughts";
+      readonly chains: readonly (readonly Thought[])[];
+      readonly attempts: readonly Attempt[];
+    }
   | { readonly type: "scores"; readonly scores: readonly (Score | null)[]; readonly attempts: readonly Attempt[] }
   | { readonly type: "failure"; readonly error: ModelError; readonly attempts: readonly Attempt[] };
 

@@ -1,5 +1,6 @@
 import type { Random } from "./random.ts";
-import type { Decision } from "./step.ts";
+import { fail, type Result, succeed } from "./result.ts";
+import type { Decision, Extent } from "./step.ts";
 import type { Node, TreeView } from "./tree.ts";
 import type { Verifier } from "./verifier.ts";
 
@@ -23,22 +24,54 @@ export interface MethodContext {
 }
 
 /** One line in `methods/index.ts` per definition. */
-export interface MethodDefinition<Parameters> {
+export interface MethodDefinition {
   readonly name: string;
   /** One sentence for the documentation and the API. */
   readonly summary: string;
+  /** Which policy carries out each extent of a proposal: names in `policies/index.ts`. */
+  readonly policies: Readonly<Record<Extent, string>>;
+  /** Validates and fills in defaults; the result is plain JSON and goes into the recipe. */
+  parse(parameters: unknown): Result<Readonly<Record<string, unknown>>, readonly ParameterIssue[]>;
+  /** Throws on parameters that `parse` would not pass: by then that is a bug. */
+  create(parameters: unknown, context: MethodContext): Method;
+}
+
+/** A definition as its author writes it, with typed parameters. */
+export interface MethodSpec<Parameters> {
+  readonly name: string;
+  readonly summary: string;
+  readonly policies: Readonly<Record<Extent, string>>;
   readonly parameters: ParameterSchema<Parameters>;
   create(parameters: Parameters, context: MethodContext): Method;
 }
 
+export function defineMethod<Parameters extends Record<string, unknown>>(
+  spec: MethodSpec<Parameters>,
+): MethodDefinition {
+  const { name, summary, policies, parameters: schema } = spec;
+  return {
+    name,
+    summary,
+    policies,
+    parse: (parameters) => {
+      const parsed = schema.safeParse(parameters);
+      return parsed.success ? succeed(parsed.data) : fail(parsed.error.issues);
+    },
+    create: (parameters, context) => {
+      const parsed = schema.safeParse(parameters);
+      if (!parsed.success) throw new Error(`${name}: invalid parameters reached create()`);
+      return spec.create(parsed.data, context);
+    },
+  };
+}
+
 /** The part of a zod object schema that the core relies on. Unknown keys must be rejected. */
 export interface ParameterSchema<Parameters> {
-  safeParse(input: unknown):
+  safeParse(
+    input: unknown,
+  ):
     | { readonly success: true; readonly data: Parameters }
-    | {
-        readonly success: false;
-        readonly error: { readonly issues: readonly ParameterIssue[] };
-      };
+    | { readonly success: false; readonly error: { readonly issues: readonly ParameterIssue[] } };
 }
 
 export interface ParameterIssue {
@@ -46,5 +79,5 @@ export interface ParameterIssue {
   readonly path: readonly PropertyKey[];
   readonly message: string;
   /** Present with code `unrecognized_keys`. */
-  readonly keys?: readonly string[];
+  readonly keys?: readonly string[] | undefined;
 }

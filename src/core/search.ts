@@ -113,7 +113,10 @@ export async function search(setup: SearchSetup, world: SearchWorld): Promise<Tr
   const recordAnswer = (stepId: StepId, answer: StepAnswer): void => {
     const open = tree.openSteps.get(stepId);
     if (open === undefined) return;
-    if (answer.type === "failure") return recordFailure(stepId, answer.error, answer.attempts);
+    if (answer.type === "failure") {
+      recordFailure(stepId, answer.error, answer.attempts);
+      return;
+    }
     if (answer.type === "thoughts" && open.step.type === "propose") {
       addChains(stepId, open.step.nodeId, answer.chains);
     } else if (answer.type === "scores" && open.step.type === "verify") {
@@ -246,7 +249,12 @@ export async function search(setup: SearchSetup, world: SearchWorld): Promise<Tr
     const due = verifier?.verifyNow === undefined ? null : verificationDue(tree, verifier, true);
     if (due?.type === "step" && due.step.type === "verify") verifyNow(due.step.nodeIds);
     const answer = method.answer(tree);
-    log.add({ type: "search-end", reason, answerNodeId: answer?.id ?? null, error: answer === null ? lastError : null });
+    log.add({
+      type: "search-end",
+      reason,
+      answerNodeId: answer?.id ?? null,
+      error: answer === null ? lastError : null,
+    });
     log.flush();
     return tree;
   } finally {

@@ -184,22 +184,28 @@ export class Tree implements TreeView {
     switch (event.type) {
       case "search-start":
         this.startedAtMs = event.atMs;
-        return;
+        break;
       case "step-start":
-        return this.#stepStart(event.stepId, event.step, event.attempt, event.reserved);
+        this.#stepStart(event.stepId, event.step, event.attempt, event.reserved);
+        break;
       case "thought-add":
-        return this.#thoughtAdd(event.stepId, event.nodeId, event.parentId, event.thought);
+        this.#thoughtAdd(event.stepId, event.nodeId, event.parentId, event.thought);
+        break;
       case "thought-repeat":
-        return this.#thoughtRepeat(event.stepId, event.nodeId, event.index);
+        this.#thoughtRepeat(event.stepId, event.nodeId, event.index);
+        break;
       case "score-add":
-        return this.#scoreAdd(event.stepId, event.nodeId, event.score);
+        this.#scoreAdd(event.stepId, event.nodeId, event.score);
+        break;
       case "step-end":
-        return this.#stepEnd(event.stepId, event.attempts);
+        this.#stepEnd(event.stepId, event.attempts);
+        break;
       case "step-fail":
-        return this.#stepFail(event.stepId, event.error, event.attempts, event.willRetry);
+        this.#stepFail(event.stepId, event.error, event.attempts, event.willRetry);
+        break;
       case "search-end":
         this.end = { reason: event.reason, answerNodeId: event.answerNodeId, error: event.error };
-        return;
+        break;
     }
   }
 
@@ -252,7 +258,8 @@ export class Tree implements TreeView {
     node.scores.push(score);
     this.#backUp(node, score.value);
     // Completions that repeated a terminal before it was judged count as visits of their own.
-    if (isFirst && node.isTerminal) for (let repeat = 0; repeat < node.repeats; repeat++) this.#backUp(node, score.value);
+    if (isFirst && node.isTerminal)
+      for (let repeat = 0; repeat < node.repeats; repeat++) this.#backUp(node, score.value);
     if (node.isTerminal && score.kind === "verdict" && score.value === 1) insertInOrder(this.#solved, node);
   }
 
@@ -346,7 +353,12 @@ export function foldTree(events: readonly SearchEvent[], classify: Classify): Tr
 }
 
 function contentKey(parentId: NodeId, thought: Thought): string {
-  return JSON.stringify([parentId, isComplete(thought) ? thought.ending : "step", thought.text, thought.toolCalls ?? null]);
+  return JSON.stringify([
+    parentId,
+    isComplete(thought) ? thought.ending : "step",
+    thought.text,
+    thought.toolCalls ?? null,
+  ]);
 }
 
 export function nodeIdOf(stepId: StepId, index: number): NodeId {

@@ -31,5 +31,11 @@ export function verificationDue(
 export function candidateOf(tree: TreeView, id: NodeId): Candidate {
   const node = tree.node(id);
   const steps = tree.stepsOf(node);
-  return { text: steps.join(""), steps, isComplete: node.isTerminal, answerClass: tree.answerClassOf(node) };
+  return {
+    text: steps.join(""),
+    steps,
+    isComplete: node.isTerminal,
+    answerClass: tree.answerClassOf(node),
+    count: 1 + node.repeats,
+  };
 }

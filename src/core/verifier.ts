@@ -1,8 +1,8 @@
-import type { Amounts } from "./amounts.ts";
+import { type Amounts, NOTHING } from "./amounts.ts";
 import type { CancelSignal } from "./cancellation.ts";
-import type { Attempt, ModelError } from "./model.ts";
+import type { Attempt, Model, ModelError } from "./model.ts";
 import type { Problem } from "./problem.ts";
-import type { Result } from "./result.ts";
+import { type Result, succeed } from "./result.ts";
 
 /** One judgement of one candidate. */
 export interface Score {
@@ -23,6 +23,8 @@ export interface Candidate {
   readonly isComplete: boolean;
   /** Canonical final answer; null for a partial or unparsable one. */
   readonly answerClass: string | null;
+  /** How many completions said just this, >= 1. */
+  readonly count: number;
 }
 
 /** Everything that scores: judge, vote, process reward, outcome reward, self-evaluation, exact checker. */
@@ -44,4 +46,31 @@ export interface VerifyOutcome {
   /** One entry per candidate, in order; null where this verifier has no opinion (say, on a partial answer). */
   readonly result: Result<readonly (Score | null)[], ModelError>;
   readonly attempts: readonly Attempt[];
+}
+
+/** A checker that needs no model: it costs nothing and answers at once. */
+export function localVerifier(
+  traits: Pick<Verifier, "name" | "scope" | "isComparative">,
+  score: (problem: Problem, candidates: readonly Candidate[]) => readonly (Score | null)[],
+): Verifier {
+  return {
+    ...traits,
+    worstCase: () => NOTHING,
+    verifyNow: score,
+    verify: async (problem, candidates) => ({ result: succeed(score(problem, candidates)), attempts: [] }),
+  };
+}
+
+export interface VerifierDefinition {
+  readonly name: string;
+  readonly summary: string;
+  /** Why this verifier cannot score answers to this problem with this model; null when it can. */
+  refusal(problem: Problem, model: Pick<Model, "name" | "capabilities">): string | null;
+  create(context: VerifierContext): Verifier;
+}
+
+export interface VerifierContext {
+  readonly model: Model;
+  /** The model's own form of the judge's question; null takes the general one. */
+  readonly judgePrompt: string | null;
 }

@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { defineMethod } from "../../core/method.ts";
+import { selectByValue } from "../../core/selection.ts";
+import { type Decision, issue, WAIT } from "../../core/step.ts";
+import { isRefuted, type Node, type TreeView } from "../../core/tree.ts";
+import { verificationDue } from "../../core/verification.ts";
+import { uct } from "./uct.ts";
+
+const parameters = z.strictObject({
+  /** c in UCT, >= 0; values are in [0, 1]. */
+  exploration_weight: z.number().min(0).max(100).default(0.5),
+  /** `rollout`: each proposal runs to the end and is split into its steps. `step`: proposals are single steps. */
+  expansion: z.enum(["rollout", "step"]).default("step"),
+  /** Continuations asked for in one call when a node is expanded. */
+  samples_per_call: z.int().min(1).max(64).default(4),
+  /**
+   * Progressive widening (Coulom 2007): a node with n visits may have had widening * n^widening_exponent samples (at
+   * least samples_per_call) before its children are searched instead.
+   */
+  widening: z.number().min(0).max(100).default(1),
+  widening_exponent: z.number().min(0).max(1).default(0.5),
+  /** Steps from the root at most; a deeper node is not continued. */
+  max_depth: z.int().min(1).max(256).default(32),
+});
+
+type Parameters = z.infer<typeof parameters>;
+
+/**
+ * Monte Carlo tree search over steps of thought: select by UCT, expand, judge, back the mean return up. Selection counts
+ * what is in flight (WU-UCT), so that any width searches in parallel without rounds. With a verifier that has an opinion
+ * on partial answers (a judge, an exact step check) every node is judged as it enters the tree, and a refuted one is
+ * never continued; with an outcome verifier only completed candidates bring returns.
+ */
+export const mcts = defineMethod({
+  name: "mcts",
+  summary: "Monte Carlo tree search over steps, UCT with in-flight counts; a proven answer ends the search.",
+  parameters,
+  policies: { step: "next-step", end: "rollout" },
+  create: (parameters, { rollouts, verifier }) => ({
+    name: "mcts",
+    next: (tree) => {
+      if (tree.solved !== null) return { type: "stop", reason: "early-stop" };
+      const missing = rollouts - tree.rollouts - tree.rolloutsInFlight;
+      const due = verificationDue(tree, verifier, missing <= 0);
+      if (due !== null) return due;
+      const decision = missing > 0 ? expansion(tree, parameters, missing) : WAIT;
+      if (decision.type === "wait" && tree.openSteps.size === 0) return { type: "stop", reason: "completed" };
+      return decision;
+    },
+    answer: selectByValue,
+  }),
+});
+
+function expansion(tree: TreeView, parameters: Parameters, missing: number): Decision {
+  const node = selectNode(tree, parameters);
+  if (node === null) return WAIT;
+  const extent = parameters.expansion === "step" ? "step" : "end";
+  const count = Math.min(missing, parameters.samples_per_call);
+  return issue({ type: "propose", nodeId: node.id, count, extent });
+}
+
+/** From the root down by UCT to the first node that may be widened; null when none is open at all. */
+function selectNode(tree: TreeView, parameters: Parameters): Node | null {
+  if (!isOpen(tree.root, parameters)) return null;
+  let at = tree.root;
+  for (;;) {
+    if (samplesAt(at) < samplesAllowed(at, parameters)) return at;
+    const next = bestChild(at, parameters);
+    // Everything below is finished or refuted: the only way on is to widen here, beyond what the schedule allows.
+    if (next === null) return at;
+    at = next;
+  }
+}
+
+function bestChild(node: Node, parameters: Parameters): Node | null {
+  let best: Node | null = null;
+  let bestValue = Number.NEGATIVE_INFINITY;
+  for (const child of node.children) {
+    if (!isOpen(child, parameters)) continue;
+    const value = uct(child, node, parameters.exploration_weight);
+    // Strictly greater: equal children are taken in creation order.
+    if (value > bestValue) {
+      best = child;
+      bestValue = value;
+    }
+  }
+  return best;
+}
+
+/** Failures at one node after which it is left alone; each stands for several attempts already. */
+const FAILURES_BEFORE_CLOSING = 2;
+
+function isOpen(node: Node, { max_depth }: Parameters): boolean {
+  return !node.isTerminal && node.depth < max_depth && !isRefuted(node) && node.failures < FAILURES_BEFORE_CLOSING;
+}
+
+/** Samples taken or asked for at a node; a sample that repeats a child counts, or a certain model would never be left. */
+function samplesAt(node: Node): number {
+  let samples = node.proposing;
+  for (const child of node.children) samples += 1 + child.repeats;
+  return samples;
+}
+
+function samplesAllowed(node: Node, { samples_per_call, widening, widening_exponent }: Parameters): number {
+  return Math.max(samples_per_call, Math.floor(widening * (node.visits + node.inFlight) ** widening_exponent));
+}

@@ -1,0 +1,7 @@
+import type { Policy } from "../core/policy.ts";
+import { nextStep } from "./next-step/policy.ts";
+import { rollout } from "./rollout/policy.ts";
+import { wholeAnswer } from "./whole-answer/policy.ts";
+
+/** How thoughts are asked for. One folder and one line per policy. */
+export const POLICIES: readonly Policy[] = [wholeAnswer, rollout, nextStep];
