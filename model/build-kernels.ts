@@ -9,7 +9,16 @@ import asc from "assemblyscript/asc";
 /** 64 KiB pages. The engine's memory starts small and grows; a shared memory must declare its limit (1 GiB). */
 const BUILDS = {
   inference: ["--importMemory", "--initialMemory", "1"],
-  training: ["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "16384", "--enable", "threads"],
+  training: [
+    "--importMemory",
+    "--sharedMemory",
+    "--initialMemory",
+    "1",
+    "--maximumMemory",
+    "16384",
+    "--enable",
+    "threads",
+  ],
 } as const;
 
 export type KernelName = keyof typeof BUILDS;
@@ -18,7 +27,21 @@ export type KernelName = keyof typeof BUILDS;
 export async function buildKernels(name: KernelName): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;
   const { error, stderr } = await asc.main(
-    [`${name}.ts`, "--baseDir", fileURLToPath(new URL("./kernels", import.meta.url)), "--outFile", "out.wasm", "-O3", "--converge", "--noAssert", "--runtime", "stub", "--enable", "simd", ...BUILDS[name]],
+    [
+      `${name}.ts`,
+      "--baseDir",
+      fileURLToPath(new URL("./kernels", import.meta.url)),
+      "--outFile",
+      "out.wasm",
+      "-O3",
+      "--converge",
+      "--noAssert",
+      "--runtime",
+      "stub",
+      "--enable",
+      "simd",
+      ...BUILDS[name],
+    ],
     {
       writeFile: (file: string, contents: Uint8Array | string) => {
         if (file.endsWith(".wasm") && typeof contents !== "string") binary = contents;

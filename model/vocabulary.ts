@@ -21,17 +21,19 @@ const LARGEST_INTEGER = 169;
 /** Rows of the embedding matrix come in multiples of the kernels' panel. */
 const TOKENS_MULTIPLE = 8;
 
+// biome-ignore format: a table
 const WORDS = [
   " numbers", " the", " to", " make", " of", " from", " and", " (", " ((", " +", " -", " *", " /", " =",
   "Use", "Make", "Game", "Judge", "Answer", "left", "yes", "no", "((", "))",
-]; // biome-ignore format: a table
+];
 
 export function createVocabulary(): Vocabulary {
   const integers = Array.from({ length: LARGEST_INTEGER + 1 }, (_, value) => `${value}`);
   const alphabet = byteAlphabet();
   const tokens = new Set<string>(alphabet);
   const merges: string[] = [];
-  for (const text of [...integers.map((integer) => ` ${integer}`), ...WORDS, ...integers]) {
+  // "11" before "10": otherwise "110" would be read as "1", "10".
+  for (const text of [...integers.map((integer) => ` ${integer}`), ...WORDS, "11", ...integers]) {
     const letters = [...toByteText(new TextEncoder().encode(text), alphabet)];
     let word = letters[0] ?? "";
     for (const letter of letters.slice(1)) {

@@ -1,4 +1,4 @@
-import { rational, type Rational } from "../../src/verifiers/game-of-24/rational.ts";
+import { type Rational, rational } from "../../src/verifiers/game-of-24/rational.ts";
 import { isSolvable } from "../../src/verifiers/game-of-24/solver.ts";
 
 /** The largest number dealt: a king is 13. */

@@ -18,7 +18,7 @@ const FOUR_SHARE = 0.02;
 const TWO_SHARE = 0.13;
 const ONE_SHARE = 0.01;
 /** Share of three-number states drawn as a hand and a legal step draw them; the others are uniform over the pool. */
-const NATURAL_SHARE = 0.5;
+const NATURAL_SHARE = 0.65;
 /** Share of the natural states in which a step may leave a fraction: the model hardly ever proposes one. */
 const FRACTION_SHARE = 0.06;
 

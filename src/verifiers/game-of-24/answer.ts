@@ -1,5 +1,5 @@
 import { parseExpression } from "./expression.ts";
-import { formatRational, formatState, type Rational } from "./rational.ts";
+import { formatRational, formatState, isInteger, type Rational } from "./rational.ts";
 import { checkStep } from "./step.ts";
 
 export type AnswerCheck = { readonly solved: boolean; readonly reason: string };
@@ -20,8 +20,9 @@ export function checkAnswer(hand: readonly Rational[], text: string): AnswerChec
   const sides = clean(line).split("=");
   const [expressionText = "", stated] = sides[0]?.trim() === "24" && sides.length === 2 ? sides.toReversed() : sides;
   if (sides.length > 2) return { solved: false, reason: "the answer has more than one equals sign" };
-  if (stated !== undefined && stated.trim() !== "24") return { solved: false, reason: "the answer does not state = 24" };
-  const expression = parseExpression(expressionText);
+  if (stated !== undefined && stated.trim() !== "24")
+    return { solved: false, reason: "the answer does not state = 24" };
+  const expression = parseExpression(expressionText, hand.every(isInteger) ? "divisions" : "numbers");
   if (expression.type === "fault") return { solved: false, reason: `the answer cannot be read: ${expression.reason}` };
   const expected = formatState(hand);
   const used = formatState(expression.leaves);

@@ -23,10 +23,13 @@ export type Expression =
  *     factor  = number | "(" sum ")" | "-" factor
  *
  * with × · ÷ − accepted for * / -. A sign before a bracket or number is allowed, since it uses up no number.
+ *
+ * With `fractions: "numbers"`, "8/3" without spaces is one number, for hands that contain fractions (states inside a
+ * search); otherwise it is a division that uses 8 and 3.
  */
-export function parseExpression(text: string): Expression {
+export function parseExpression(text: string, fractions: "numbers" | "divisions" = "divisions"): Expression {
   if (text.length > MAX_LENGTH_CHARACTERS) return { type: "fault", reason: "too-long" };
-  const tokens = tokenize(text);
+  const tokens = tokenize(text, fractions);
   if (tokens === null) return { type: "fault", reason: "syntax" };
   const leaves: Rational[] = [];
   let position = 0;
@@ -88,8 +91,13 @@ function combine(operator: Operator, left: Rational, right: Rational): Rational 
   return value;
 }
 
-function tokenize(text: string): readonly string[] | null {
-  const normal = text.replace(/[×·∙⋅]/g, "*").replace(/÷/g, "/").replace(/[−–]/g, "-");
-  const tokens = normal.match(/\d+|[-+*/()]|\S/g) ?? [];
-  return tokens.every((token) => /^(?:\d{1,15}|[-+*/()])$/.test(token)) ? tokens : null;
+function tokenize(text: string, fractions: "numbers" | "divisions"): readonly string[] | null {
+  const normal = text
+    .replace(/[×·∙⋅]/g, "*")
+    .replace(/÷/g, "/")
+    .replace(/[−–]/g, "-");
+  const number = fractions === "numbers" ? String.raw`\d{1,15}(?:\/\d{1,15})?` : String.raw`\d{1,15}`;
+  const tokens = normal.match(new RegExp(String.raw`${number}|\S`, "g")) ?? [];
+  const valid = new RegExp(`^(?:${number}|[-+*/()])$`);
+  return tokens.every((token) => valid.test(token)) ? tokens : null;
 }

@@ -5,7 +5,7 @@ export type Hand = readonly Rational[];
 
 const NUMBER = String.raw`[-−]?\d{1,6}(?:\/\d{1,6})?`;
 const SEPARATOR = String.raw`(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+)`;
-const NUMBERS = String.raw`(${NUMBER}(?:${SEPARATOR}${NUMBER}){1,3})`;
+const NUMBERS = `(${NUMBER}(?:${SEPARATOR}${NUMBER}){1,3})`;
 const NOT_MORE_NUMBERS = String.raw`(?!\d|\/\d|\.\d|${SEPARATOR}[-−]?\d)`;
 const VERB = "(?:make|get|reach|obtain|form)";
 const NOUN = String.raw`(?:the\s+)?(?:(?:four|three|two)\s+)?(?:numbers?:?\s+|cards?:?\s+)?`;

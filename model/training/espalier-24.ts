@@ -1,0 +1,27 @@
+import { createVocabulary } from "../vocabulary.ts";
+import type { TrainingPlan } from "./plan.ts";
+
+/** The plan of the committed model, espalier-24.gguf: change anything here and its checksum changes. */
+export const ESPALIER_24_PLAN: TrainingPlan = {
+  shape: {
+    vocabulary: createVocabulary().tokens.length,
+    width: 128,
+    layers: 4,
+    heads: 4,
+    feedForward: 384,
+    context: 256,
+    ropeBase: 10_000,
+  },
+  seed: 24,
+  steps: 8_000,
+  shards: 8,
+  shardTokens: 512,
+  warmupSteps: 100,
+  peakRate: 3e-3,
+  finalRate: 5e-5,
+  weightDecay: 0.1,
+  beta1: 0.9,
+  beta2: 0.98,
+  clipNorm: 1,
+  judgeWeight: 3,
+};
