@@ -249,11 +249,13 @@ export async function search(setup: SearchSetup, world: SearchWorld): Promise<Tr
     const due = verifier?.verifyNow === undefined ? null : verificationDue(tree, verifier, true);
     if (due?.type === "step" && due.step.type === "verify") verifyNow(due.step.nodeIds);
     const answer = method.answer(tree);
+    const hasFailed = answer === null && lastError !== null;
     log.add({
       type: "search-end",
-      reason,
+      // A method that ran out of places to ask because every one of them failed has not completed anything.
+      reason: hasFailed && reason === "completed" ? "upstream-errors" : reason,
       answerNodeId: answer?.id ?? null,
-      error: answer === null ? lastError : null,
+      error: hasFailed ? lastError : null,
     });
     log.flush();
     return tree;

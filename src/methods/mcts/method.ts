@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineMethod } from "../../core/method.ts";
 import { selectByValue } from "../../core/selection.ts";
-import { type Decision, issue, WAIT } from "../../core/step.ts";
+import { type Decision, issue, ROOT, WAIT } from "../../core/step.ts";
 import { isRefuted, type Node, type TreeView } from "../../core/tree.ts";
 import { verificationDue } from "../../core/verification.ts";
 import { uct } from "./uct.ts";
@@ -19,6 +19,8 @@ const parameters = z.strictObject({
    */
   widening: z.number().min(0).max(100).default(1),
   widening_exponent: z.number().min(0).max(1).default(0.5),
+  /** Samples at one node at most: where all of them repeat each other or are refuted, asking on is money lost. */
+  max_samples: z.int().min(1).max(4096).default(256),
   /** Steps from the root at most; a deeper node is not continued. */
   max_depth: z.int().min(1).max(256).default(32),
 });
@@ -53,7 +55,11 @@ export const mcts = defineMethod({
 
 function expansion(tree: TreeView, parameters: Parameters, missing: number): Decision {
   const node = selectNode(tree, parameters);
-  if (node === null) return WAIT;
+  if (node === null) {
+    // All is refuted or exhausted before a single answer was complete: whoever asked still gets one, unproven.
+    const hasNone = tree.rollouts + tree.rolloutsInFlight === 0 && tree.root.failures < FAILURES_BEFORE_CLOSING;
+    return hasNone ? issue({ type: "propose", nodeId: ROOT, count: 1, extent: "end" }) : WAIT;
+  }
   const extent = parameters.expansion === "step" ? "step" : "end";
   const count = Math.min(missing, parameters.samples_per_call);
   return issue({ type: "propose", nodeId: node.id, count, extent });
@@ -90,8 +96,9 @@ function bestChild(node: Node, parameters: Parameters): Node | null {
 /** Failures at one node after which it is left alone; each stands for several attempts already. */
 const FAILURES_BEFORE_CLOSING = 2;
 
-function isOpen(node: Node, { max_depth }: Parameters): boolean {
-  return !node.isTerminal && node.depth < max_depth && !isRefuted(node) && node.failures < FAILURES_BEFORE_CLOSING;
+function isOpen(node: Node, { max_depth, max_samples }: Parameters): boolean {
+  if (node.isTerminal || node.depth >= max_depth || isRefuted(node)) return false;
+  return node.failures < FAILURES_BEFORE_CLOSING && samplesAt(node) < max_samples;
 }
 
 /** Samples taken or asked for at a node; a sample that repeats a child counts, or a certain model would never be left. */

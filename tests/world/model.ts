@@ -1,0 +1,141 @@
+import type { Clock } from "../../src/core/clock.ts";
+import type {
+  Attempt,
+  Capabilities,
+  Completion,
+  CompletionOutcome,
+  CompletionRequest,
+  Model,
+  ModelError,
+} from "../../src/core/model.ts";
+import { questionOf } from "../../src/core/problem.ts";
+import { createRandom } from "../../src/core/random.ts";
+import { fail, succeed } from "../../src/core/result.ts";
+import { parseHand } from "../../src/verifiers/game-of-24/hand.ts";
+import type { Player } from "./player.ts";
+
+export interface ScriptedCall {
+  readonly number: number;
+  readonly request: CompletionRequest;
+}
+
+export interface ScriptedModel extends Model {
+  readonly calls: readonly ScriptedCall[];
+  readonly peakInFlight: number;
+}
+
+export interface ScriptedModelOptions {
+  readonly clock: Clock;
+  readonly player: Player;
+  /** Milliseconds from the call to the answer; the default is 100 for all. */
+  readonly latencyMs?: (call: ScriptedCall) => number;
+  /** A failure instead of an answer; null answers. */
+  readonly failure?: (call: ScriptedCall) => ModelError | null;
+}
+
+const CAPABILITIES: Capabilities = { n: "honoured", continuation: true, logprobs: true, stepSeparator: "\n" };
+
+/** Tokens are counted as words and punctuation, near enough to a real tokeniser to exercise the budget. */
+function tokensIn(text: string): number {
+  return text.match(/\w+|[^\s\w]|\n/g)?.length ?? 0;
+}
+
+/** A model with a script instead of weights. Records its calls; the answers depend on seed and prefix alone. */
+export function createScriptedModel({ clock, player, latencyMs, failure }: ScriptedModelOptions): ScriptedModel {
+  const calls: ScriptedCall[] = [];
+  let inFlight = 0;
+  let peakInFlight = 0;
+  return {
+    name: "scripted",
+    capabilities: CAPABILITIES,
+    calls,
+    get peakInFlight() {
+      return peakInFlight;
+    },
+    worstCase: (request) => ({
+      rollouts: 0,
+      calls: 1,
+      tokens: promptTokens(request) + request.count * request.maxTokens,
+      microdollars: promptTokens(request) + request.count * request.maxTokens,
+    }),
+    complete: (request, signal) =>
+      new Promise<CompletionOutcome>((resolve) => {
+        const call = { number: calls.length, request };
+        calls.push(call);
+        inFlight++;
+        peakInFlight = Math.max(peakInFlight, inFlight);
+        const startedAtMs = clock.now();
+        const settle = (result: CompletionOutcome["result"], completionTokens: number): void => {
+          inFlight--;
+          signal.removeEventListener("abort", onAbort);
+          cancelTimer();
+          const attempt: Attempt = {
+            provider: "scripted",
+            model: "scripted",
+            startedAtMs,
+            headersAtMs: startedAtMs,
+            endedAtMs: clock.now(),
+            promptTokens: promptTokens(request),
+            completionTokens,
+            cachedTokens: 0,
+            microdollars: promptTokens(request) + completionTokens,
+            isEstimated: false,
+            outcome: result.ok ? "completed" : result.error.type,
+          };
+          resolve({ result, attempts: [attempt] });
+        };
+        const onAbort = (): void => settle(fail({ type: "cancelled", message: "cancelled" }), 1);
+        const cancelTimer = clock.schedule(latencyMs?.(call) ?? 100, () => {
+          const error = failure?.(call) ?? null;
+          if (error !== null) return settle(fail(error), 0);
+          const completions = answer(player, request);
+          settle(
+            succeed(completions),
+            completions.reduce((sum, { tokenCount }) => sum + (tokenCount ?? 0), 0),
+          );
+        });
+        signal.addEventListener("abort", onAbort);
+      }),
+  };
+}
+
+function promptTokens({ messages, prefix }: CompletionRequest): number {
+  return tokensIn(questionOf({ messages, forwarded: {}, reference: null })) + tokensIn(prefix);
+}
+
+function answer(player: Player, request: CompletionRequest): Completion[] {
+  const question = questionOf({ messages: request.messages, forwarded: {}, reference: null });
+  const judged = /^Judge: (.*)$/.exec(question)?.[1];
+  if (judged !== undefined) return [judgement(player.judge(judged))];
+  const hand = parseHand(question) ?? [];
+  return Array.from({ length: request.count }, (_unused, index) => {
+    const seed = createRandom(request.seed, "choice", index).integer(2 ** 31);
+    const full = player.play(hand, request.prefix, seed);
+    const cutAt = Math.min(...request.stop.map((stop) => full.indexOf(stop)).filter((at) => at >= 0), full.length);
+    const text = full.slice(0, cutAt);
+    return {
+      text,
+      ending: "stop",
+      stopSequence: cutAt < full.length ? (request.stop[0] ?? null) : null,
+      model: "scripted",
+      logprobSum: null,
+      tokenCount: tokensIn(text),
+      firstToken: [],
+    };
+  });
+}
+
+function judgement(yes: number): Completion {
+  return {
+    text: yes >= 0.5 ? "yes" : "no",
+    ending: "stop",
+    stopSequence: null,
+    model: "scripted",
+    logprobSum: Math.log(Math.max(yes, 1 - yes)),
+    tokenCount: 1,
+    firstToken: [
+      { token: "yes", logprob: Math.log(yes) },
+      { token: "no", logprob: Math.log(1 - yes) },
+    ],
+  };
+}

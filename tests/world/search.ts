@@ -1,0 +1,119 @@
+import { answerClass } from "../../src/core/answer.ts";
+import type { Limits } from "../../src/core/budget.ts";
+import { createCanceller } from "../../src/core/cancellation.ts";
+import type { SearchEvent } from "../../src/core/event.ts";
+import type { MethodDefinition } from "../../src/core/method.ts";
+import type { Policy } from "../../src/core/policy.ts";
+import type { Problem } from "../../src/core/problem.ts";
+import { type SearchSetup, search } from "../../src/core/search.ts";
+import { createMemoryStore, type Store } from "../../src/core/store.ts";
+import type { Tree } from "../../src/core/tree.ts";
+import { METHODS } from "../../src/methods/index.ts";
+import { POLICIES } from "../../src/policies/index.ts";
+import { compositeVerifier } from "../../src/verifiers/composite.ts";
+import { VERIFIERS } from "../../src/verifiers/index.ts";
+import { createScriptedModel, type ScriptedModel, type ScriptedModelOptions } from "./model.ts";
+import { createPlayer, type Player } from "./player.ts";
+import { createVirtualTime } from "./time.ts";
+
+export function gameOf24Problem(hand: string): Problem {
+  return { messages: [{ role: "user", content: `Use ${hand} to make 24` }], forwarded: {}, reference: null };
+}
+
+export interface WorldOptions {
+  readonly method: string;
+  readonly params?: Record<string, unknown>;
+  readonly verifiers?: readonly string[];
+  readonly limits?: Limits;
+  readonly rollouts?: number;
+  readonly width?: number;
+  readonly seed?: number;
+  readonly hand?: string;
+  readonly player?: Player;
+  readonly latencyMs?: ScriptedModelOptions["latencyMs"];
+  readonly failure?: ScriptedModelOptions["failure"];
+  /** A log to go on from. */
+  readonly store?: Store;
+  readonly maxTokens?: number;
+  /** Of what is answered at one instant, the last asked is told first. */
+  readonly isReversedWithinInstant?: boolean;
+  /** Cancels the search at this moment of virtual time after its start. */
+  readonly cancelAfterMs?: number;
+}
+
+export interface WorldRun {
+  readonly tree: Tree;
+  readonly model: ScriptedModel;
+  readonly events: readonly SearchEvent[];
+  /** The appends, each one transaction. */
+  readonly batches: readonly (readonly SearchEvent[])[];
+  readonly elapsedMs: number;
+}
+
+/** Runs one search in the scripted world, in virtual time. */
+export async function runWorld(options: WorldOptions): Promise<WorldRun> {
+  const time = createVirtualTime(options.isReversedWithinInstant);
+  const model = createScriptedModel({
+    clock: time,
+    player: options.player ?? createPlayer(0.5),
+    ...(options.latencyMs !== undefined && { latencyMs: options.latencyMs }),
+    ...(options.failure !== undefined && { failure: options.failure }),
+  });
+  const store = options.store ?? createMemoryStore();
+  const batches: (readonly SearchEvent[])[] = [];
+  const canceller = createCanceller();
+  if (options.cancelAfterMs !== undefined) time.schedule(options.cancelAfterMs, canceller.cancel);
+  const startedAtMs = time.now();
+  const tree = await time.run(
+    search(setupOf(options, model), {
+      store,
+      clock: time,
+      signal: canceller.signal,
+      onAppend: (events) => batches.push(events),
+    }),
+  );
+  return { tree, model, events: store.read(0), batches, elapsedMs: time.now() - startedAtMs };
+}
+
+function setupOf(options: WorldOptions, model: ScriptedModel): SearchSetup {
+  const definition = definitionOf(options.method);
+  const names = options.verifiers ?? ["game-of-24"];
+  const verifiers = names.map((name) => ({ verifier: verifierNamed(name, model), weight: 1 }));
+  const verifier = verifiers.length === 0 ? null : compositeVerifier(verifiers);
+  const rollouts = options.rollouts ?? options.limits?.rollouts ?? 8;
+  const params = definition.parse(options.params ?? {});
+  if (!params.ok) throw new Error(JSON.stringify(params.error));
+  return {
+    searchId: "srch_test",
+    recipe: { method: options.method },
+    codeVersion: "test",
+    problem: gameOf24Problem(options.hand ?? "4 9 10 13"),
+    seed: options.seed ?? 1,
+    sampling: { maxTokens: options.maxTokens ?? 100, temperature: 1, topP: undefined, stop: [] },
+    policies: { step: policyNamed(definition.policies.step), end: policyNamed(definition.policies.end) },
+    model,
+    verifier,
+    method: definition.create(params.value, { rollouts, verifier }),
+    limits: options.limits ?? {},
+    width: options.width ?? 1,
+    classify: answerClass,
+  };
+}
+
+export function definitionOf(name: string): MethodDefinition {
+  const definition = METHODS.find((method) => method.name === name);
+  if (definition === undefined) throw new Error(`no method ${name}`);
+  return definition;
+}
+
+function policyNamed(name: string): Policy {
+  const policy = POLICIES.find((one) => one.name === name);
+  if (policy === undefined) throw new Error(`no policy ${name}`);
+  return policy;
+}
+
+function verifierNamed(name: string, model: ScriptedModel) {
+  const definition = VERIFIERS.find((verifier) => verifier.name === name);
+  if (definition === undefined) throw new Error(`no verifier ${name}`);
+  return definition.create({ model, judgePrompt: "Judge: {left}" });
+}
