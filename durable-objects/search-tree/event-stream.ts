@@ -1,0 +1,34 @@
+import type { SearchEvent } from "../../src/core/event.ts";
+import type { Store } from "../../src/core/store.ts";
+import type { Audience } from "./audience.ts";
+
+/**
+ * The log from one sequence number on, as newline-delimited JSON: replay, then live, closed after `search-end`. It is
+ * pulled from storage at the viewer's own pace; the search never waits for a viewer.
+ */
+export function createEventStream(store: Store, audience: Audience, fromSequence: number): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let next = fromSequence;
+  let isCancelled = false;
+  return new ReadableStream({
+    type: "bytes",
+    pull: async (controller: ReadableByteStreamController) => {
+      let events = store.read(next);
+      while (events.length === 0 && !isCancelled) {
+        await audience.nextWake();
+        events = store.read(next);
+      }
+      if (isCancelled) return;
+      next += events.length;
+      controller.enqueue(encoder.encode(events.map(toLine).join("")));
+      if (events.at(-1)?.type === "search-end") controller.close();
+    },
+    cancel: () => {
+      isCancelled = true;
+    },
+  });
+}
+
+function toLine(event: SearchEvent): string {
+  return `${JSON.stringify(event)}\n`;
+}

@@ -1,0 +1,100 @@
+import type { StopReason } from "../../src/core/event.ts";
+import type { ModelErrorType } from "../../src/core/model.ts";
+import type { Problem } from "../../src/core/problem.ts";
+import type { Ending } from "../../src/core/thought.ts";
+import type { SearchState } from "../../src/db/state.ts";
+import type { Recipe } from "../../src/recipe.ts";
+
+/**
+ * What crosses between the API and a search's object. Plain, concrete and additive only: during a deploy both sides run
+ * different versions for a while. Values whose shape is open travel as JSON text (`unknown` in an RPC result is TS2589).
+ */
+export interface StartInput {
+  readonly searchId: string;
+  readonly tenantId: string;
+  readonly recipe: Recipe;
+  readonly problem: Problem;
+  readonly createdAtMs: number;
+}
+
+export type StartOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly message: string; readonly param: string };
+
+/** A search as its client is told of it. */
+export interface SearchSummary {
+  readonly id: string;
+  readonly state: SearchState;
+  readonly model: string;
+  readonly method: string;
+  readonly seed: number;
+  /** Null while it runs. */
+  readonly stopReason: StopReason | null;
+  readonly createdAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly wallMs: number;
+  readonly rollouts: number;
+  /** Of the whole search: every call, failed and cancelled ones included. */
+  readonly spent: SpentView;
+  /** Distinct candidates, the answer first, then by falling score. Empty while there is none. */
+  readonly answers: readonly AnswerView[];
+  /** Why there is no answer. */
+  readonly error: ErrorView | null;
+  readonly clamped: readonly string[];
+  readonly note: string | null;
+}
+
+export interface SpentView {
+  readonly calls: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly cachedTokens: number;
+  readonly microdollars: number;
+}
+
+export interface AnswerView {
+  readonly nodeId: string;
+  readonly text: string;
+  readonly ending: Ending;
+  /** JSON of OpenAI's `tool_calls`; null when it calls none. */
+  readonly toolCallsJson: string | null;
+  /** Prompt of one call plus this text: what the answer alone would have cost. */
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly score: ScoreView | null;
+}
+
+export interface ScoreView {
+  readonly value: number;
+  readonly kind: "estimate" | "verdict";
+  readonly reason: string;
+  readonly verifier: string;
+}
+
+export interface ErrorView {
+  readonly type: ModelErrorType;
+  readonly message: string;
+  readonly retryAfterMs: number | null;
+  /** Who said so; "" where nobody was reached. */
+  readonly provider: string;
+}
+
+/** The summary with its tree. */
+export interface SearchReport extends SearchSummary {
+  readonly nodes: readonly NodeView[];
+}
+
+export interface NodeView {
+  readonly id: string;
+  /** Null for the root. */
+  readonly parentId: string | null;
+  readonly depth: number;
+  readonly text: string;
+  readonly isTerminal: boolean;
+  readonly visits: number;
+  /** Mean of the values backed up; 0 before the first. */
+  readonly value: number;
+  readonly repeats: number;
+  readonly score: ScoreView | null;
+  readonly inFlight: number;
+}

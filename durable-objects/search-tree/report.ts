@@ -1,0 +1,78 @@
+import type { ModelError } from "../../src/core/model.ts";
+import type { Node, Tree } from "../../src/core/tree.ts";
+import { stateOf } from "../../src/db/state.ts";
+import type { Recipe } from "../../src/recipe.ts";
+import { answersOf, scoreToView } from "./answers.ts";
+import type { ErrorView, NodeView, SearchReport, SearchSummary, SpentView } from "./protocol.ts";
+
+export interface ReportInput {
+  readonly searchId: string;
+  readonly recipe: Recipe;
+  readonly createdAtMs: number;
+  readonly tree: Tree;
+  /** Of the last event in the log. */
+  readonly lastEventAtMs: number;
+}
+
+export function searchToSummary(input: ReportInput): SearchSummary {
+  const { recipe, tree, createdAtMs, lastEventAtMs } = input;
+  const { end } = tree;
+  return {
+    id: input.searchId,
+    state: end === null ? "running" : stateOf(end),
+    model: recipe.model,
+    method: recipe.method,
+    seed: recipe.seed,
+    stopReason: end?.reason ?? null,
+    createdAtMs,
+    endedAtMs: end === null ? null : lastEventAtMs,
+    wallMs: Math.max(0, lastEventAtMs - createdAtMs),
+    rollouts: tree.rollouts,
+    spent: spentOf(tree),
+    answers: answersOf(tree, recipe.sampling.maxTokens),
+    error: end?.error ? errorToView(end.error, tree) : null,
+    clamped: recipe.clamped,
+    note: recipe.note,
+  };
+}
+
+export function searchToReport(input: ReportInput): SearchReport {
+  return { ...searchToSummary(input), nodes: [input.tree.root, ...input.tree.nodes].map(nodeToView) };
+}
+
+function nodeToView(node: Node): NodeView {
+  return {
+    id: node.id,
+    parentId: node.parent?.id ?? null,
+    depth: node.depth,
+    text: node.thought?.text ?? "",
+    isTerminal: node.isTerminal,
+    visits: node.visits,
+    value: node.visits === 0 ? 0 : node.valueSum / node.visits,
+    repeats: node.repeats,
+    score: scoreToView(node),
+    inFlight: node.inFlight,
+  };
+}
+
+function spentOf(tree: Tree): SpentView {
+  const sum = (of: (attempt: Tree["attempts"][number]) => number): number =>
+    tree.attempts.reduce((total, attempt) => total + of(attempt), 0);
+  return {
+    calls: tree.attempts.length,
+    promptTokens: sum((attempt) => attempt.promptTokens),
+    completionTokens: sum((attempt) => attempt.completionTokens),
+    cachedTokens: sum((attempt) => attempt.cachedTokens),
+    microdollars: sum((attempt) => attempt.microdollars),
+  };
+}
+
+/** With the provider that the last failing call went to: the error itself does not name one. */
+function errorToView(error: ModelError, tree: Tree): ErrorView {
+  return {
+    type: error.type,
+    message: error.message,
+    retryAfterMs: error.type === "rate-limited" ? error.retryAfterMs : null,
+    provider: tree.attempts.findLast((attempt) => attempt.outcome === error.type)?.provider ?? "",
+  };
+}

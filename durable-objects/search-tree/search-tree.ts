@@ -1,0 +1,194 @@
+import { DurableObject } from "cloudflare:workers";
+import { createCanceller } from "../../src/core/cancellation.ts";
+import type { SearchEventBody } from "../../src/core/event.ts";
+import type { Result } from "../../src/core/result.ts";
+import { type SearchSetup, search } from "../../src/core/search.ts";
+import { searchToRows } from "../../src/db/project.ts";
+import { insertSearch } from "../../src/db/searches.ts";
+import { type Env, providersOf } from "../../src/env.ts";
+import { createGate } from "../../src/providers/gate.ts";
+import type { RecipeError } from "../../src/recipe.ts";
+import { createSetup } from "../../src/setup.ts";
+import { CODE_VERSION } from "../../src/version.ts";
+import { createAudience } from "./audience.ts";
+import { createEventStream } from "./event-stream.ts";
+import { createFactsStore } from "./facts.ts";
+import { givenUpEnd } from "./give-up.ts";
+import { type LiveLog, openLog } from "./live-log.ts";
+import type { SearchReport, SearchSummary, StartInput, StartOutcome } from "./protocol.ts";
+import { type ReportInput, searchToReport, searchToSummary } from "./report.ts";
+import { inputToStart, startToInput } from "./start-event.ts";
+import { conditionOf, nextStep, WATCHDOG_PERIOD_MS } from "./watchdog.ts";
+import { worldClock } from "./world-clock.ts";
+
+/**
+ * One search. It owns the run: whoever asked may go away. Every method may be called at any time, in any order and
+ * again; all but `start` answer null for a search that was never started. Nothing is decided here: what the watchdog
+ * does is `nextStep`, what the search does is `search`.
+ */
+export class SearchTree extends DurableObject<Env> {
+  readonly #facts = createFactsStore(this.ctx.storage);
+  readonly #audience = createAudience();
+  readonly #gate = createGate();
+  readonly #canceller = createCanceller();
+  #openLog: LiveLog | null = null;
+  #isRunning = false;
+
+  /** Idempotent: the same search started twice runs once. What it writes is durable before any provider hears of it. */
+  async start(input: StartInput): Promise<StartOutcome> {
+    if (this.#log() !== null) return { ok: true };
+    const setup = this.#setup(input);
+    if (!setup.ok) return { ok: false, message: setup.error.message, param: setup.error.param };
+    this.#facts.change({ tenantId: input.tenantId, createdAtMs: input.createdAtMs });
+    const armed = this.#arm();
+    this.#append(inputToStart(input, CODE_VERSION));
+    this.#run(setup.value);
+    await armed;
+    return { ok: true };
+  }
+
+  /** Resolves when the search has ended. */
+  async result(): Promise<SearchSummary | null> {
+    const log = this.#log();
+    if (log === null) return null;
+    this.ctx.waitUntil(this.#advance());
+    while (log.tree.end === null) await this.#audience.nextWake();
+    return searchToSummary(this.#reportInput(log));
+  }
+
+  async report(): Promise<SearchReport | null> {
+    const log = this.#log();
+    return log === null ? null : searchToReport(this.#reportInput(log));
+  }
+
+  /** Is there a candidate to serve already? */
+  async hasCandidate(): Promise<boolean> {
+    return (this.#log()?.tree.terminals.length ?? 0) > 0;
+  }
+
+  /** Newline-delimited JSON events from that sequence number on: replay, then live, closed after the last. */
+  async watch(fromSequence: number): Promise<ReadableStream<Uint8Array> | null> {
+    const log = this.#log();
+    if (log === null) return null;
+    this.ctx.waitUntil(this.#advance());
+    return createEventStream(log.store, this.#audience, fromSequence);
+  }
+
+  /** Ends the search with its best so far and answers when it has. Calls in flight are aborted, and still metered. */
+  async cancel(): Promise<SearchReport | null> {
+    if (this.#log() === null) return null;
+    this.#facts.change({ isCancelled: true });
+    this.#canceller.cancel();
+    await this.result();
+    return this.report();
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#advance();
+  }
+
+  async #advance(): Promise<void> {
+    const log = this.#log();
+    switch (nextStep(conditionOf(this.#facts.read(), log?.tree ?? null, this.#isRunning))) {
+      case "sleep":
+        return;
+      case "watch":
+        return this.#arm();
+      case "resume":
+        this.#resume();
+        return this.#arm();
+      case "give-up":
+        this.#giveUp();
+        return this.#arm();
+      case "deliver":
+        await this.#arm();
+        return this.#deliver();
+    }
+  }
+
+  /** Always set before work begins: whatever happens to this object, the alarm finds the log. */
+  #arm(): Promise<void> {
+    return this.ctx.storage.setAlarm(worldClock.now() + WATCHDOG_PERIOD_MS);
+  }
+
+  #run(setup: SearchSetup): void {
+    const { runs, isCancelled } = this.#facts.read();
+    this.#facts.change({ runs: runs + 1 });
+    if (isCancelled) this.#canceller.cancel();
+    this.#isRunning = true;
+    const world = { store: this.#open().store, clock: worldClock, signal: this.#canceller.signal, onAppend: () => {} };
+    this.ctx.waitUntil(
+      search(setup, world).then(
+        () => this.#deliver(),
+        (bug: unknown) => this.#recordBug(bug),
+      ),
+    );
+  }
+
+  #resume(): void {
+    const start = this.#open().start();
+    if (start === null) return;
+    const setup = this.#setup(startToInput(start));
+    if (setup.ok) this.#run(setup.value);
+    else this.#recordBug(new Error(setup.error.message));
+  }
+
+  #giveUp(): void {
+    this.#append(givenUpEnd(this.#open().tree));
+  }
+
+  #append(body: SearchEventBody): void {
+    const { store, tree } = this.#open();
+    store.append([{ sequence: tree.nextSequence, atMs: worldClock.now(), ...body }]);
+  }
+
+  /** The next alarm tries again, or gives up. */
+  #recordBug(bug: unknown): void {
+    this.#isRunning = false;
+    this.#facts.change({ failedRuns: this.#facts.read().failedRuns + 1 });
+    console.error(`search ${this.ctx.id.name}: a run failed:`, bug instanceof Error ? bug.stack : bug);
+  }
+
+  /** The outbox: what D1 does not take now, the next alarm brings again. */
+  async #deliver(): Promise<void> {
+    this.#isRunning = false;
+    const log = this.#open();
+    const { tenantId } = this.#facts.read();
+    try {
+      await insertSearch(
+        this.env.DB,
+        searchToRows({ ...this.#reportInput(log), tenantId: tenantId ?? "" }, log.tree, log.lastEventAtMs()),
+      );
+      this.#facts.change({ isDelivered: true });
+      await this.ctx.storage.deleteAlarm();
+    } catch (error) {
+      console.error(`search ${this.ctx.id.name}: not delivered yet:`, error instanceof Error ? error.message : error);
+    }
+  }
+
+  #setup(input: Pick<StartInput, "searchId" | "recipe" | "problem">): Result<SearchSetup, RecipeError> {
+    const deps = { providers: providersOf(this.env), gate: this.#gate, clock: worldClock };
+    return createSetup({ ...input, codeVersion: CODE_VERSION }, deps);
+  }
+
+  /** Null before `start`: asking after a search that does not exist must not create a table. */
+  #log(): LiveLog | null {
+    return this.#facts.read().tenantId === null ? null : this.#open();
+  }
+
+  #open(): LiveLog {
+    this.#openLog ??= openLog(this.ctx.storage, this.#audience);
+    return this.#openLog;
+  }
+
+  #reportInput(log: LiveLog): ReportInput {
+    const start = log.start();
+    if (start === null) throw new Error("a search that was started has an empty log");
+    return {
+      ...startToInput(start),
+      createdAtMs: this.#facts.read().createdAtMs,
+      tree: log.tree,
+      lastEventAtMs: log.lastEventAtMs(),
+    };
+  }
+}

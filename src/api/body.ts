@@ -1,0 +1,65 @@
+import { fail, type Result, succeed } from "../core/result.ts";
+import type { ApiError } from "./errors.ts";
+
+export const MAX_BODY_BYTES = 20 * 1024 * 1024;
+/** Deeper JSON is no request; it is meant for whoever walks it recursively (T11). */
+const MAX_DEPTH = 64;
+
+/** The request's JSON object, bounded in size while it is read and in depth before it is used. */
+export async function readJsonObject(request: Request): Promise<Result<Record<string, unknown>, ApiError>> {
+  const text = await readText(request.body, MAX_BODY_BYTES);
+  if (text === null) return fail({ type: "body-too-large", limitBytes: MAX_BODY_BYTES });
+  if (isDeeperThan(text, MAX_DEPTH)) return fail(invalidJson(`it is nested more than ${MAX_DEPTH} levels deep`));
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? succeed(value) : fail(invalidJson("it is not an object"));
+  } catch (error) {
+    return fail(invalidJson(error instanceof Error ? error.message : "it is not JSON"));
+  }
+}
+
+/** Null when it is longer. The declared length is not believed. */
+async function readText(body: ReadableStream<Uint8Array> | null, limitBytes: number): Promise<string | null> {
+  if (body === null) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > limitBytes) return null;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** Counts brackets outside strings: no recursion, so that depth costs nothing here. */
+export function isDeeperThan(json: string, limit: number): boolean {
+  let depth = 0;
+  let isInString = false;
+  for (let index = 0; index < json.length; index++) {
+    const code = json.charCodeAt(index);
+    if (isInString) {
+      if (code === BACKSLASH) index++;
+      else if (code === QUOTE) isInString = false;
+    } else if (code === QUOTE) isInString = true;
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      if (++depth > limit) return true;
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
+  }
+  return false;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+function invalidJson(reason: string): ApiError {
+  return { type: "invalid-json", reason };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,123 @@
+import type { AnswerView, SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
+import { completionIdOf } from "../searches/search-id.ts";
+import { stopReasonToWire } from "./outcome.ts";
+
+/** What is the same in every chunk and in the whole object. */
+export interface CompletionHead {
+  readonly id: string;
+  /** Seconds. */
+  readonly created: number;
+  readonly model: string;
+}
+
+export function headOf(searchId: string, model: string, createdAtMs: number): CompletionHead {
+  return { id: completionIdOf(searchId), created: Math.floor(createdAtMs / 1000), model };
+}
+
+/**
+ * The `n` answers: the chosen one, then the next best distinct candidates. Where the search found fewer, they are
+ * repeated from the best on: a client that asked for three reads `choices[2]`.
+ */
+export function servedAnswers(summary: SearchSummary, count: number): AnswerView[] {
+  const { answers } = summary;
+  return Array.from({ length: count }, (_unused, index) => answers[index % answers.length]).filter(
+    (answer) => answer !== undefined,
+  );
+}
+
+/** The whole answer of a request without `stream` (WIRE.md 1.3). */
+export function completionOf(head: CompletionHead, summary: SearchSummary, count: number) {
+  const answers = servedAnswers(summary, count);
+  return {
+    id: head.id,
+    object: "chat.completion",
+    created: head.created,
+    model: head.model,
+    choices: answers.map((answer, index) => ({
+      index,
+      message: messageOf(answer),
+      logprobs: null,
+      finish_reason: finishReasonOf(answer),
+    })),
+    usage: usageOf(summary, answers),
+    search: searchBlockOf(summary),
+  };
+}
+
+/** `tool_calls` is left out where there are none: a null breaks a client (WIRE.md 1.3). */
+function messageOf(answer: AnswerView) {
+  const { toolCallsJson, text } = answer;
+  if (toolCallsJson === null) return { role: "assistant", content: text, refusal: null };
+  return {
+    role: "assistant",
+    content: text === "" ? null : text,
+    refusal: null,
+    tool_calls: toolCallsOf(toolCallsJson),
+  };
+}
+
+export function toolCallsOf(json: string): readonly Record<string, unknown>[] {
+  return JSON.parse(json) as Record<string, unknown>[];
+}
+
+export function finishReasonOf(answer: AnswerView): "stop" | "length" | "tool_calls" | "content_filter" {
+  switch (answer.ending) {
+    case "tool-calls":
+      return "tool_calls";
+    case "content-filter":
+      return "content_filter";
+    case "length":
+      return "length";
+    case "stop":
+    case "step":
+      return "stop";
+  }
+}
+
+const MICRODOLLARS_PER_DOLLAR = 1_000_000;
+
+/** The standard fields are about the returned answers, as clients meter their context by them; the rest is the search. */
+export function usageOf(summary: SearchSummary, answers: readonly AnswerView[]) {
+  const { spent } = summary;
+  const promptTokens = answers[0]?.promptTokens ?? 0;
+  const completionTokens = answers.reduce((sum, answer) => sum + answer.completionTokens, 0);
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+    cost: spent.microdollars / MICRODOLLARS_PER_DOLLAR,
+    search: {
+      prompt_tokens: spent.promptTokens,
+      completion_tokens: spent.completionTokens,
+      cached_tokens: spent.cachedTokens,
+      model_calls: spent.calls,
+    },
+  };
+}
+
+/** WIRE.md 4.5. */
+export function searchBlockOf(summary: SearchSummary) {
+  const score = summary.answers[0]?.score ?? null;
+  return {
+    id: summary.id,
+    method: summary.method,
+    rollouts: summary.rollouts,
+    model_calls: summary.spent.calls,
+    wall_ms: summary.wallMs,
+    stop_reason: summary.stopReason === null ? null : stopReasonToWire(summary.stopReason),
+    score: score?.value ?? null,
+    verdict: score,
+    clamped: summary.clamped,
+    degraded: summary.stopReason === "upstream-errors",
+    note: summary.note,
+  };
+}
+
+/** Known only once the search has ended: not on an answer whose headers left before. */
+export function searchHeadersOf(summary: SearchSummary): Record<string, string> {
+  return {
+    "x-search-cost-usd": String(summary.spent.microdollars / MICRODOLLARS_PER_DOLLAR),
+    "x-search-model-calls": String(summary.spent.calls),
+    ...(summary.stopReason !== null && { "x-search-stop-reason": stopReasonToWire(summary.stopReason) }),
+  };
+}

@@ -1,0 +1,141 @@
+import { z } from "zod";
+import type { Sampling } from "../../core/policy.ts";
+import type { Message, Problem } from "../../core/problem.ts";
+import { fail, type Result, succeed } from "../../core/result.ts";
+import type { ApiError } from "../errors.ts";
+import { issueToError } from "./issue.ts";
+
+/** A chat-completions request as we understand it. */
+export interface ChatRequest {
+  readonly model: string;
+  readonly problem: Problem;
+  readonly sampling: Sampling;
+  /** Null: the service draws one. */
+  readonly seed: number | null;
+  /** Answers wanted, >= 1. */
+  readonly count: number;
+  readonly isStream: boolean;
+  readonly hasUsageChunk: boolean;
+  /** As it came; validated by the recipe. */
+  readonly search: unknown;
+}
+
+/** Per candidate where the client sets no cap: promptfoo's own default, and enough for most answers. */
+const DEFAULT_MAX_TOKENS = 1024;
+
+/** Parameters of others that a provider may understand. `logprobs` is not among them: see `refusal`. */
+const FORWARDED = [
+  "tools",
+  "tool_choice",
+  "parallel_tool_calls",
+  "functions",
+  "function_call",
+  "response_format",
+  "frequency_penalty",
+  "presence_penalty",
+  "logit_bias",
+  "verbosity",
+  "top_k",
+  "min_p",
+  "repetition_penalty",
+  "chat_template_kwargs",
+] as const;
+
+const content = z.union([z.string(), z.array(z.looseObject({ type: z.string() }))], {
+  error: "expected a string or an array of content parts",
+});
+
+const message = z.looseObject({
+  role: z.enum(["system", "developer", "user", "assistant", "tool", "function"]),
+  content: content.nullish(),
+  name: z.string().nullish(),
+  tool_calls: z.array(z.unknown()).nullish(),
+  tool_call_id: z.string().nullish(),
+});
+
+/**
+ * Lenient: every optional parameter may be null, and parameters that we do not know are ignored, since clients send all
+ * kinds of extras (WIRE.md decision 11). What we honour is checked.
+ */
+const schema = z.looseObject({
+  model: z.string().min(1),
+  messages: z.array(message).min(1),
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+  max_completion_tokens: z.int().min(1).nullish(),
+  max_tokens: z.int().min(1).nullish(),
+  temperature: z.number().min(0).max(2).nullish(),
+  top_p: z.number().min(0).max(1).nullish(),
+  n: z.int().min(1).max(128).nullish(),
+  stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
+  seed: z.int().nullish(),
+  logprobs: z.boolean().nullish(),
+  modalities: z.array(z.string()).nullish(),
+});
+
+type Body = z.infer<typeof schema>;
+
+export function parseChatRequest(input: Record<string, unknown>): Result<ChatRequest, ApiError> {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) return fail(issueToError(parsed.error.issues[0], input));
+  const body = parsed.data;
+  const refused = refusal(body);
+  if (refused !== null) return fail(refused);
+  return succeed({
+    model: body.model,
+    problem: { messages: body.messages.map(toMessage), forwarded: forwardedOf(body), reference: null },
+    sampling: {
+      maxTokens: body.max_completion_tokens ?? body.max_tokens ?? DEFAULT_MAX_TOKENS,
+      temperature: body.temperature ?? undefined,
+      topP: body.top_p ?? undefined,
+      stop: typeof body.stop === "string" ? [body.stop] : (body.stop ?? []),
+    },
+    seed: body.seed ?? null,
+    count: body.n ?? 1,
+    isStream: body.stream ?? false,
+    hasUsageChunk: body.stream_options?.include_usage ?? false,
+    search: body.search,
+  });
+}
+
+/** What we cannot do and must not pretend to: a silent null where log-probabilities were asked for breaks evaluations. */
+function refusal(body: Body): ApiError | null {
+  if (body.logprobs === true) {
+    return {
+      type: "invalid-parameter",
+      code: "unsupported_parameter",
+      message: "Unsupported parameter: 'logprobs' is not supported together with search.",
+      param: "logprobs",
+    };
+  }
+  const modality = body.modalities?.find((name) => name !== "text");
+  if (modality === undefined) return null;
+  return {
+    type: "invalid-parameter",
+    code: "unsupported_value",
+    message: `Unsupported value: 'modalities' does not support '${modality}'. Supported values are: 'text'.`,
+    param: "modalities",
+  };
+}
+
+/** Without what is null or empty: `tools: []` is refused by some providers and means nothing. */
+function forwardedOf(body: Body): Record<string, unknown> {
+  const forwarded: Record<string, unknown> = {};
+  for (const name of FORWARDED) {
+    const value = body[name];
+    if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    forwarded[name] = value;
+  }
+  return forwarded;
+}
+
+/** Reasoning texts, annotations and cache marks of other services are dropped here. */
+function toMessage(input: z.infer<typeof message>): Message {
+  return {
+    role: input.role,
+    content: input.content ?? null,
+    ...(input.name != null && { name: input.name }),
+    ...(input.tool_calls != null && input.tool_calls.length > 0 && { tool_calls: input.tool_calls }),
+    ...(input.tool_call_id != null && { tool_call_id: input.tool_call_id }),
+  };
+}

@@ -1,0 +1,43 @@
+import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
+import type { Env } from "../../env.ts";
+import { searchStub } from "../searches/search-id.ts";
+
+/** How often the search's object is asked again after it was reset: a deploy or a crash must not cost the answer. */
+const MAX_TRIES = 8;
+const FIRST_PAUSE_MS = 100;
+
+/** The ended search. Asking also wakes an object that was reset, which then takes the search up again. */
+export async function waitForResult(env: Env, tenantId: string, searchId: string): Promise<SearchSummary> {
+  for (let tries = 1; ; tries++) {
+    try {
+      // A stub that threw may be broken for good: a new one each time.
+      const summary = await searchStub(env, tenantId, searchId).result();
+      if (summary !== null) return summary;
+      throw new Error(`search ${searchId} is gone`);
+    } catch (error) {
+      if (tries === MAX_TRIES) throw error;
+      await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1));
+    }
+  }
+}
+
+export function sleep(delayMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, delayMs));
+}
+
+/** Null when `delayMs` pass first. */
+export function within<T>(promise: Promise<T>, delayMs: number): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(null), delayMs);
+    promise.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
+}

@@ -1,0 +1,164 @@
+import type { ErrorView } from "../../durable-objects/search-tree/protocol.ts";
+
+/** Everything that can go wrong for a client, as facts. What it becomes on the wire is decided in one place, below. */
+export type ApiError =
+  | { readonly type: "missing-key" }
+  | { readonly type: "invalid-key" }
+  | { readonly type: "unknown-url"; readonly method: string; readonly path: string }
+  | { readonly type: "method-not-allowed"; readonly method: string; readonly path: string; readonly allowed: string }
+  | { readonly type: "body-too-large"; readonly limitBytes: number }
+  | { readonly type: "invalid-json"; readonly reason: string }
+  | { readonly type: "invalid-parameter"; readonly code: string; readonly message: string; readonly param: string }
+  | { readonly type: "model-not-found"; readonly model: string }
+  | { readonly type: "search-not-found"; readonly searchId: string }
+  | { readonly type: "search-cancelled" }
+  | { readonly type: "budget-too-small"; readonly limit: string }
+  | { readonly type: "no-candidate" }
+  | { readonly type: "upstream"; readonly error: ErrorView }
+  | { readonly type: "internal" };
+
+/** OpenAI's error object: clients rely on all four keys. */
+export interface ErrorBody {
+  readonly error: {
+    readonly message: string;
+    readonly type: string;
+    readonly param: string | null;
+    readonly code: string | null;
+  };
+}
+
+export interface WireError {
+  readonly status: 400 | 401 | 404 | 405 | 413 | 429 | 500 | 502;
+  readonly body: ErrorBody;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** OpenAI's SDKs repeat 429 and 5xx by themselves; this tells them that it would only cost money. */
+const NO_RETRY = { "x-should-retry": "false" };
+
+/** The one error table: tag to status, type, code and words (WIRE.md 1.5). */
+export function errorToWire(error: ApiError): WireError {
+  switch (error.type) {
+    case "missing-key":
+      return invalid(
+        401,
+        null,
+        "You didn't provide an API key. Send it in the Authorization header: 'Authorization: Bearer esp_...'.",
+      );
+    case "invalid-key":
+      return invalid(401, "invalid_api_key", "Incorrect API key provided. It may be mistyped or revoked.");
+    case "unknown-url":
+      return invalid(404, "unknown_url", `Unknown request URL: ${error.method} ${error.path}.`);
+    case "method-not-allowed":
+      return invalid(
+        405,
+        "method_not_allowed",
+        `Not allowed to ${error.method} on ${error.path}. Use ${error.allowed}.`,
+        null,
+        { allow: error.allowed },
+      );
+    case "body-too-large":
+      return invalid(413, "request_too_large", `The request body is larger than ${error.limitBytes} bytes.`);
+    case "invalid-json":
+      return invalid(400, "invalid_json", `We could not parse the JSON body of your request: ${error.reason}.`);
+    case "invalid-parameter":
+      return invalid(400, error.code, error.message, error.param);
+    case "model-not-found":
+      return invalid(
+        404,
+        "model_not_found",
+        `The model \`${error.model}\` does not exist or you do not have access to it.`,
+        "model",
+      );
+    case "search-not-found":
+      return invalid(404, "search_not_found", `There is no search '${error.searchId}'.`, "search_id");
+    case "search-cancelled":
+      return invalid(400, "search_cancelled", "The search was cancelled before it had an answer.");
+    case "budget-too-small":
+      return invalid(
+        400,
+        "budget_too_small",
+        `The search's budget (${error.limit}) was used up before a single answer was complete. Raise it or lower max_tokens.`,
+        error.limit,
+        NO_RETRY,
+      );
+    case "no-candidate":
+      return server(502, "no_candidate", "The search ended without an answer: the provider returned no usable text.");
+    case "upstream":
+      return upstreamToWire(error.error);
+    case "internal":
+      return server(500, null, "The server had an error while processing your request. Sorry about that!");
+  }
+}
+
+/** A provider's failure, when there is not a single candidate to serve instead. Never 401: our key is not theirs. */
+function upstreamToWire({ type, message, retryAfterMs, provider }: ErrorView): WireError {
+  const who = provider === "" ? "The model's provider" : `The provider '${provider}'`;
+  switch (type) {
+    case "rate-limited": {
+      const seconds = Math.max(1, Math.ceil((retryAfterMs ?? 20_000) / 1000));
+      return {
+        status: 429,
+        headers: { "retry-after": String(seconds) },
+        body: bodyOf(
+          `${who} is rate limiting requests: ${message}. Please try again in ${seconds}s.`,
+          "requests",
+          "rate_limit_exceeded",
+        ),
+      };
+    }
+    case "context-length":
+      return invalid(400, "context_length_exceeded", withMaximum(`${who} refused the request: ${message}`), "messages");
+    case "invalid-request":
+      return invalid(400, "invalid_request", `${who} refused the request: ${message}`);
+    case "model-not-found":
+      return server(502, "upstream_model_not_found", `${who} does not serve this model: ${message}`, NO_RETRY);
+    case "unauthorized":
+      return server(
+        502,
+        "upstream_unauthorized",
+        `${who} rejected the credential configured for it. Whoever runs this service must renew it.`,
+        NO_RETRY,
+      );
+    case "timeout":
+      return server(502, "upstream_timeout", `${who} did not answer in time: ${message}. Try again later.`);
+    case "malformed":
+      return server(502, "upstream_malformed", `${who} sent an answer that makes no sense: ${message}.`);
+    case "unavailable":
+      return server(
+        502,
+        "upstream_unavailable",
+        `${who} cannot be reached or is down: ${message}. Try again later, or check that it is running.`,
+      );
+    case "cancelled":
+      return errorToWire({ type: "search-cancelled" });
+  }
+}
+
+/** Two clients look for these very words. */
+function withMaximum(message: string): string {
+  return message.includes("maximum context length") ? message : `${message} (maximum context length exceeded)`;
+}
+
+function invalid(
+  status: 400 | 401 | 404 | 405 | 413,
+  code: string | null,
+  message: string,
+  param: string | null = null,
+  headers: Readonly<Record<string, string>> = {},
+): WireError {
+  return { status, headers, body: bodyOf(message, "invalid_request_error", code, param) };
+}
+
+function server(
+  status: 500 | 502,
+  code: string | null,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): WireError {
+  return { status, headers, body: bodyOf(message, "server_error", code) };
+}
+
+function bodyOf(message: string, type: string, code: string | null, param: string | null = null): ErrorBody {
+  return { error: { message, type, param, code } };
+}

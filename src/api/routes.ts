@@ -1,0 +1,24 @@
+import { createChatCompletion } from "./chat-completions/routes.ts";
+import type { AppContext } from "./context.ts";
+import { getModel, listModels } from "./models/routes.ts";
+import { cancelSearch, getSearch, watchSearch } from "./searches/routes.ts";
+
+export interface Route {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** Below an optional `/v1`; a trailing slash is accepted everywhere. */
+  readonly path: string;
+  readonly handler: (context: AppContext) => Response | Promise<Response>;
+  /** Answers without a key. */
+  readonly isPublic?: true;
+}
+
+/** Everything this service answers. A path with another method is 405, any other path 404. */
+export const ROUTES: readonly Route[] = [
+  { method: "POST", path: "/chat/completions", handler: createChatCompletion },
+  { method: "GET", path: "/models", handler: listModels },
+  { method: "GET", path: "/models/:id{.+}", handler: getModel },
+  { method: "GET", path: "/searches/:id/events", handler: watchSearch },
+  { method: "GET", path: "/searches/:id", handler: getSearch },
+  { method: "DELETE", path: "/searches/:id", handler: cancelSearch },
+  { method: "GET", path: "/health", handler: (context) => context.json({ status: "ok" }), isPublic: true },
+];

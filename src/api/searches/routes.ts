@@ -1,0 +1,51 @@
+import { type AppContext, respondWithError } from "../context.ts";
+import { isSearchId, searchStub } from "./search-id.ts";
+import { ndjsonToServerSentEvents } from "./server-sent-events.ts";
+import { reportToWire } from "./view.ts";
+
+/** GET /v1/searches/{id}. A foreign search is as unknown as one that never was: 404, never 403. */
+export async function getSearch(context: AppContext): Promise<Response> {
+  const stub = stubOf(context);
+  const report = stub === null ? null : await stub.report();
+  return report === null ? notFound(context) : context.json(reportToWire(report));
+}
+
+/** DELETE /v1/searches/{id}: ends it with its best so far, and answers when it has ended. */
+export async function cancelSearch(context: AppContext): Promise<Response> {
+  const stub = stubOf(context);
+  const report = stub === null ? null : await stub.cancel();
+  return report === null ? notFound(context) : context.json(reportToWire(report));
+}
+
+/**
+ * GET /v1/searches/{id}/events?from=N: the log, replayed and then live. One JSON event per line; server-sent events for
+ * those who accept only them (a browser's EventSource).
+ */
+export async function watchSearch(context: AppContext): Promise<Response> {
+  const from = Number(context.req.query("from") ?? 0);
+  if (!Number.isSafeInteger(from) || from < 0) {
+    const message = "Invalid 'from': expected a sequence number, an integer of at least 0.";
+    return respondWithError(context, { type: "invalid-parameter", code: "invalid_value", message, param: "from" });
+  }
+  const stub = stubOf(context);
+  const events = stub === null ? null : await stub.watch(from);
+  if (events === null) return notFound(context);
+  const isEventSource = context.req.header("accept")?.includes("text/event-stream") ?? false;
+  return isEventSource
+    ? context.body(ndjsonToServerSentEvents(events), 200, {
+        ...STREAM,
+        "content-type": "text/event-stream; charset=utf-8",
+      })
+    : context.body(events, 200, { ...STREAM, "content-type": "application/x-ndjson; charset=utf-8" });
+}
+
+const STREAM = { "cache-control": "no-cache, no-transform", "x-accel-buffering": "no" };
+
+function stubOf(context: AppContext) {
+  const id = context.req.param("id") ?? "";
+  return isSearchId(id) ? searchStub(context.env, context.get("tenant").id, id) : null;
+}
+
+function notFound(context: AppContext): Response {
+  return respondWithError(context, { type: "search-not-found", searchId: context.req.param("id") ?? "" });
+}

@@ -1,0 +1,46 @@
+import type { NodeView, SearchReport } from "../../../durable-objects/search-tree/protocol.ts";
+import { usageOf } from "../chat-completions/completion.ts";
+import { failureOf, stopReasonToWire } from "../chat-completions/outcome.ts";
+import { errorToWire } from "../errors.ts";
+
+/** A search as the API shows it: what it is doing or has done, and its tree. */
+export function reportToWire(report: SearchReport) {
+  const answer = report.state === "running" ? undefined : report.answers[0];
+  const failure = report.state === "running" ? null : failureOf(report);
+  return {
+    id: report.id,
+    object: "search",
+    state: report.state,
+    model: report.model,
+    method: report.method,
+    seed: report.seed,
+    created: Math.floor(report.createdAtMs / 1000),
+    ended: report.endedAtMs === null ? null : Math.floor(report.endedAtMs / 1000),
+    wall_ms: report.wallMs,
+    stop_reason: report.stopReason === null ? null : stopReasonToWire(report.stopReason),
+    answer: answer?.text ?? null,
+    answer_node_id: answer?.nodeId ?? null,
+    score: answer?.score ?? null,
+    error: failure === null ? null : errorToWire(failure).body.error,
+    rollouts: report.rollouts,
+    usage: usageOf(report, answer === undefined ? [] : [answer]),
+    clamped: report.clamped,
+    note: report.note,
+    tree: report.nodes.map(nodeToWire),
+  };
+}
+
+function nodeToWire(node: NodeView) {
+  return {
+    id: node.id,
+    parent_id: node.parentId,
+    depth: node.depth,
+    text: node.text,
+    is_terminal: node.isTerminal,
+    visits: node.visits,
+    value: node.value,
+    repeats: node.repeats,
+    score: node.score,
+    in_flight: node.inFlight,
+  };
+}

@@ -1,0 +1,76 @@
+import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/** Platform keys. Only the digest of a key is ever stored. */
+export const apiKeys = sqliteTable("api_keys", {
+  publicId: text("public_id").primaryKey(),
+  /** SHA-256 of the whole key, lower-case hex: enough at 256 bits of entropy. */
+  digest: text("digest").notNull(),
+  tenantId: text("tenant_id").notNull(),
+  createdAtMs: integer("created_at_ms").notNull(),
+  revokedAtMs: integer("revoked_at_ms"),
+});
+
+/** One row per ended search: what usage pages and exports read. The log itself stays with the search's object. */
+export const searches = sqliteTable(
+  "searches",
+  {
+    id: text("id").primaryKey(),
+    tenantId: text("tenant_id").notNull(),
+    model: text("model").notNull(),
+    method: text("method").notNull(),
+    state: text("state", { enum: ["completed", "failed", "cancelled"] }).notNull(),
+    stopReason: text("stop_reason").notNull(),
+    answer: text("answer"),
+    /** In [0, 1]; null where nothing judged the answer. */
+    score: real("score"),
+    rollouts: integer("rollouts").notNull(),
+    calls: integer("calls").notNull(),
+    promptTokens: integer("prompt_tokens").notNull(),
+    completionTokens: integer("completion_tokens").notNull(),
+    microdollars: integer("microdollars").notNull(),
+    seed: integer("seed").notNull(),
+    /** The Recipe as JSON. */
+    recipe: text("recipe").notNull(),
+    createdAtMs: integer("created_at_ms").notNull(),
+    endedAtMs: integer("ended_at_ms").notNull(),
+  },
+  (table) => [index("searches_by_tenant").on(table.tenantId, table.createdAtMs)],
+);
+
+/** Completed candidates of a search. Reached through their search, which carries the tenant. */
+export const candidates = sqliteTable(
+  "candidates",
+  {
+    searchId: text("search_id").notNull(),
+    nodeId: text("node_id").notNull(),
+    text: text("text").notNull(),
+    answerClass: text("answer_class"),
+    score: real("score"),
+    /** What kind of judgement `score` is. */
+    scoreKind: text("score_kind", { enum: ["estimate", "verdict"] }),
+    repeats: integer("repeats").notNull(),
+    isAnswer: integer("is_answer", { mode: "boolean" }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.searchId, table.nodeId] })],
+);
+
+/** Provider calls of a search, each metered exactly once (I6): `index` is its place in the search's log. */
+export const attempts = sqliteTable(
+  "attempts",
+  {
+    searchId: text("search_id").notNull(),
+    index: integer("index").notNull(),
+    provider: text("provider").notNull(),
+    model: text("model").notNull(),
+    startedAtMs: integer("started_at_ms").notNull(),
+    headersAtMs: integer("headers_at_ms"),
+    endedAtMs: integer("ended_at_ms").notNull(),
+    promptTokens: integer("prompt_tokens").notNull(),
+    completionTokens: integer("completion_tokens").notNull(),
+    cachedTokens: integer("cached_tokens").notNull(),
+    microdollars: integer("microdollars").notNull(),
+    isEstimated: integer("is_estimated", { mode: "boolean" }).notNull(),
+    outcome: text("outcome").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.searchId, table.index] })],
+);

@@ -1,0 +1,5 @@
+import { app } from "./api/app.ts";
+
+export { SearchTree } from "../durable-objects/search-tree/search-tree.ts";
+
+export default app;
