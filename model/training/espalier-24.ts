@@ -25,3 +25,8 @@ export const ESPALIER_24_PLAN: TrainingPlan = {
   clipNorm: 1,
   judgeWeight: 3,
 };
+
+/** Says plainly what it is; shown by GET /v1/models and stored in the file. */
+export const ESPALIER_24_DESCRIPTION =
+  'A 0.9 M parameter demonstration model. It knows only the Game of 24 ("Use 4 9 10 13 to make 24") and the judging of ' +
+  'its states ("Judge: 4 4 10", answered yes or no); any other prompt gets nonsense.';
