@@ -11,9 +11,9 @@ export function issueToError(issue: z.core.$ZodIssue | undefined, body: unknown)
   }
   switch (issue.code) {
     case "too_big":
-      return say(boundCode(issue.origin, "above_max"), `Invalid '${param}': ${issue.message}.`);
+      return say(boundCode(issue.origin, param, "above_max"), `Invalid '${param}': ${issue.message}.`);
     case "too_small":
-      return say(boundCode(issue.origin, "below_min"), `Invalid '${param}': ${issue.message}.`);
+      return say(boundCode(issue.origin, param, "below_min"), `Invalid '${param}': ${issue.message}.`);
     case "invalid_type":
     case "invalid_union":
       return say("invalid_type", `Invalid type for '${param}': ${issue.message}.`);
@@ -23,18 +23,13 @@ export function issueToError(issue: z.core.$ZodIssue | undefined, body: unknown)
 }
 
 /** OpenAI's own codes: `integer_above_max_value`, `array_above_max_length`, and so on. */
-function boundCode(origin: string, bound: "above_max" | "below_min"): string {
-  switch (origin) {
-    case "array":
-      return `array_${bound}_length`;
-    case "string":
-      return `string_${bound}_length`;
-    case "int":
-      return `integer_${bound}_value`;
-    default:
-      return `decimal_${bound}_value`;
-  }
+function boundCode(origin: string, param: string, bound: "above_max" | "below_min"): string {
+  if (origin === "array" || origin === "string") return `${origin}_${bound}_length`;
+  return `${DECIMALS.includes(param) ? "decimal" : "integer"}_${bound}_value`;
 }
+
+/** The schema calls an integer out of range a number, too. */
+const DECIMALS: readonly string[] = ["temperature", "top_p"];
 
 /** `["messages", 0, "role"]` is `messages[0].role`. */
 function pathOf(path: readonly PropertyKey[]): string {

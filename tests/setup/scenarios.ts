@@ -1,0 +1,68 @@
+import { type Action, answer, FAULTS, rateLimit, refusal, type ScriptedCall, STALL } from "../upstream/index.ts";
+
+/** A call and its place among the calls with the same tag, from 1. */
+export type ScenarioCall = ScriptedCall & { readonly ordinal: number };
+
+type Scenario = (call: ScenarioCall) => readonly Action[];
+
+export const HELLO =
+  "Hello! Söme wörds and an emoji 🌳 to be cut into several chunks without harm, and then some more.";
+export const WRONG = "Answer: 4 + 4 + 6 + 8 = 24";
+export const TOOL_CALL = {
+  id: "call_1",
+  type: "function",
+  function: { name: "weather", arguments: '{"city":"Bonn"}' },
+};
+
+/** A question says which one it wants: `scenario=hello tag=t17 ...`. */
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  hello: (call) => answer(texts(call, () => HELLO)),
+  /** Every choice of every call is another text. */
+  distinct: (call) => answer(texts(call, (index) => `Candidate ${call.ordinal}.${index}`)),
+  /** Wrong, slowly, until the fourth call. */
+  late: (call) =>
+    answer(
+      texts(call, () => (call.ordinal < 4 ? `${WRONG}?${call.ordinal}` : SOLVED)),
+      { headerDelayMs: 150 },
+    ),
+  slow: (call) =>
+    answer(
+      texts(call, (index) => `Answer: ${call.ordinal} + ${index}`),
+      { headerDelayMs: 400 },
+    ),
+  stall: () => [STALL],
+  /** One answer, then silence: something to serve when it is cancelled. */
+  "one-then-stall": (call) => (call.ordinal === 1 ? answer(texts(call, () => "The first answer.")) : [STALL]),
+  length: (call) => answer(texts(call, () => ({ pieces: ["cut", " off"], finishReason: "length" }))),
+  tools: (call) =>
+    answer(
+      texts(call, () => ({
+        pieces: [],
+        finishReason: "tool_calls",
+        toolCallDeltas: [[{ index: 0, ...TOOL_CALL }]],
+      })),
+    ),
+  "rate-limited": () => rateLimit({ "retry-after": "3600" }),
+  unauthorized: () => FAULTS.unauthorized,
+  "context-length": () =>
+    refusal(400, "This model's maximum context length is 128 tokens", { code: "context_length_exceeded" }),
+  unavailable: () => FAULTS.serverError,
+};
+
+/** Solves "Use 4 4 6 8 to make 24". */
+export const SOLVED = "Answer: (4 + 8) * (6 - 4) = 24";
+
+function texts<T>(call: ScenarioCall, of: (index: number) => T): T[] {
+  return Array.from({ length: call.count }, (_unused, index) => of(index));
+}
+
+export function scenarioOf(messages: unknown): Scenario {
+  const name = /scenario=([\w-]+)/.exec(JSON.stringify(messages ?? ""))?.[1] ?? "hello";
+  const scenario = SCENARIOS[name];
+  if (scenario === undefined) throw new Error(`no scenario ${name}`);
+  return scenario;
+}
+
+export function tagOf(messages: unknown): string {
+  return /tag=(\w+)/.exec(JSON.stringify(messages ?? ""))?.[1] ?? "";
+}

@@ -1,0 +1,71 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { TestProject } from "vitest/node";
+import { createScriptedUpstream, type UpstreamCall } from "../upstream/index.ts";
+import { scenarioOf, tagOf } from "./scenarios.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    controlUrl: string;
+    providers: string;
+  }
+}
+
+/** What a worker test is told about the calls of one tag. */
+export interface ControlAnswer {
+  readonly calls: readonly Pick<UpstreamCall, "body" | "isAborted" | "receivedAtMs" | "endedAtMs">[];
+}
+
+/**
+ * A real upstream in Node for the tests inside workerd, reached over loopback. Tests share it, so each marks its calls
+ * with a tag in the question; `GET <controlUrl>/?tag=...` tells what arrived with that tag.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const ordinals = new Map<string, number>();
+  const upstream = await createScriptedUpstream((call) => {
+    const tag = tagOf(call.messages);
+    const ordinal = (ordinals.get(tag) ?? 0) + 1;
+    ordinals.set(tag, ordinal);
+    return scenarioOf(call.messages)({ ...call, ordinal });
+  });
+  const control = createServer((request, response) => {
+    const tag = new URL(request.url ?? "/", "http://control").searchParams.get("tag");
+    const calls = upstream.ledger.calls.filter((call) => tagOf(call.body.messages) === tag);
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ calls } satisfies ControlAnswer));
+  });
+  await new Promise<void>((resolve) => control.listen(0, "127.0.0.1", resolve));
+  project.provide("controlUrl", `http://127.0.0.1:${(control.address() as AddressInfo).port}`);
+  project.provide("providers", JSON.stringify(providers(upstream.url)));
+  return async () => {
+    await upstream.close();
+    control.closeAllConnections();
+    control.close();
+  };
+}
+
+function providers(url: string) {
+  const price = { promptMicrodollarsPerMillion: 1_000_000, completionMicrodollarsPerMillion: 2_000_000 };
+  return [
+    {
+      name: "scripted",
+      baseUrl: url,
+      apiKey: "sk-upstream-canary",
+      models: [
+        {
+          id: "espalier/test:free",
+          upstream: "scripted",
+          description: "The scripted upstream.",
+          capabilities: { n: "honoured", continuation: true, logprobs: false, stepSeparator: "\n" },
+          price,
+        },
+      ],
+    },
+    {
+      name: "nowhere",
+      // Port 1 of the loopback: refused at once.
+      baseUrl: "http://127.0.0.1:1/v1",
+      models: [{ id: "espalier/down", upstream: "scripted" }],
+    },
+  ];
+}
