@@ -1,4 +1,6 @@
+import { z } from "zod";
 import type { Capabilities } from "../core/model.ts";
+import { fail, type Result, succeed } from "../core/result.ts";
 
 /** A place that serves models over OpenAI's wire format. */
 export interface ProviderConfig {
@@ -30,4 +32,91 @@ export interface ModelConfig {
 export interface Price {
   readonly promptMicrodollarsPerMillion: number;
   readonly completionMicrodollarsPerMillion: number;
+}
+
+/**
+ * Reads the Worker variable PROVIDERS: a JSON array of providers, strict, so that a misspelt field is told instead of
+ * ignored. Left out: `upstream` is the id, prices are 0, `n` is found out at the first call. The message names the
+ * path and never repeats a value: the text holds API keys.
+ */
+export function parseProviders(json: string): Result<readonly ProviderConfig[], string> {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(json);
+  } catch {
+    return fail("PROVIDERS is not valid JSON");
+  }
+  const parsed = providersSchema.safeParse(raw);
+  if (parsed.success) return succeed(parsed.data);
+  const lines = parsed.error.issues.map((issue) => `${["PROVIDERS", ...issue.path].join(".")}: ${issue.message}`);
+  return fail(lines.join("; "));
+}
+
+/** The first provider that serves the public model id, in the order of the configuration. */
+export function findModel(
+  providers: readonly ProviderConfig[],
+  id: string,
+): { readonly provider: ProviderConfig; readonly model: ModelConfig } | null {
+  for (const provider of providers) {
+    const model = provider.models.find((one) => one.id === id);
+    if (model !== undefined) return { provider, model };
+  }
+  return null;
+}
+
+/** A timer's longest delay in every JavaScript runtime: 2^31 - 1 ms. */
+const LONGEST_TIMEOUT_MS = 2_147_483_647;
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+const timeoutSchema = z.number().int().min(1).max(LONGEST_TIMEOUT_MS).default(DEFAULT_TIMEOUT_MS);
+const priceSchema = z.number().int().min(0).default(0);
+
+const modelSchema = z
+  .strictObject({
+    id: z.string().min(1).max(200),
+    upstream: z.string().min(1).max(200).optional(),
+    description: z.string().nullable().default(null),
+    capabilities: z
+      .strictObject({
+        n: z.enum(["honoured", "ignored", "unknown"]).default("unknown"),
+        continuation: z.boolean().default(false),
+        logprobs: z.boolean().default(false),
+        stepSeparator: z.string().min(1).default("\n\n"),
+      })
+      .prefault({}),
+    price: z
+      .strictObject({ promptMicrodollarsPerMillion: priceSchema, completionMicrodollarsPerMillion: priceSchema })
+      .prefault({}),
+    judgePrompt: z.string().min(1).nullable().default(null),
+  })
+  .transform((model) => ({ ...model, upstream: model.upstream ?? model.id }));
+
+const providersSchema = z
+  .array(
+    z.strictObject({
+      name: z.string().min(1).max(100),
+      baseUrl: z
+        .string()
+        .refine(isBaseUrl, "must be an http or https URL without user, password, query or fragment")
+        .transform((url) => url.replace(/\/+$/, "")),
+      apiKey: z.string().min(1).nullable().default(null),
+      models: z
+        .array(modelSchema)
+        .min(1)
+        .refine((models) => isDistinct(models.map((model) => model.id)), "lists one model id twice"),
+      headerTimeoutMs: timeoutSchema,
+      idleTimeoutMs: timeoutSchema,
+    }),
+  )
+  .refine((providers) => isDistinct(providers.map((provider) => provider.name)), "lists one provider name twice");
+
+function isBaseUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  const isHttp = url.protocol === "http:" || url.protocol === "https:";
+  return isHttp && url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+}
+
+function isDistinct(names: readonly string[]): boolean {
+  return new Set(names).size === names.length;
 }

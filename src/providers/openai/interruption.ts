@@ -1,0 +1,75 @@
+import type { CancelSignal } from "../../core/cancellation.ts";
+import type { Clock } from "../../core/clock.ts";
+import { type CallFailure, failureOf } from "./errors.ts";
+
+/**
+ * Everything that may end a call before its stream does: the caller, the two timeouts, a bound passed. After an abort
+ * the SDK's `for await` ends silently, as if the answer were whole (PLATFORM.md, B4): whoever reads a stream must look
+ * at `failure` afterwards.
+ */
+export interface Interruption {
+  /** Aborted with the first `end`. */
+  readonly signal: AbortSignal;
+  readonly failure: CallFailure | null;
+  /** Aborts the upstream at once. May be called again; the first failure stands. */
+  end(failure: CallFailure): void;
+  /** Exchanges the header timeout for the idle timeout. */
+  headersArrived(): void;
+  /** Something of the body came: the silence starts anew. */
+  bytesArrived(): void;
+  /** Drops timers and listeners. Aborts nothing. */
+  close(): void;
+}
+
+/** Create it when the header slot is granted, not before: the header timeout starts here. */
+export function createInterruption(
+  clock: Clock,
+  cancel: CancelSignal,
+  headerTimeoutMs: number,
+  idleTimeoutMs: number,
+): Interruption {
+  const controller = new AbortController();
+  let failure: CallFailure | null = null;
+  let lastBytesAtMs = 0;
+
+  const end = (reason: CallFailure) => {
+    if (failure !== null) return;
+    failure = reason;
+    stopTimer();
+    controller.abort();
+  };
+  const endAfter = (what: string, timeoutMs: number) =>
+    end(failureOf({ type: "timeout", message: `the upstream sent ${what} for ${timeoutMs} ms` }));
+  const onCancel = () => end(failureOf({ type: "cancelled", message: "cancelled" }));
+
+  // One timer that looks at the last arrival, instead of a new one per chunk: streams bring thousands a second.
+  const watchSilence = () => {
+    const leftMs = lastBytesAtMs + idleTimeoutMs - clock.now();
+    if (leftMs <= 0) endAfter("nothing more of its answer", idleTimeoutMs);
+    else stopTimer = clock.schedule(leftMs, watchSilence);
+  };
+  let stopTimer = clock.schedule(headerTimeoutMs, () => endAfter("no response headers", headerTimeoutMs));
+  cancel.addEventListener("abort", onCancel);
+  if (cancel.aborted) onCancel();
+
+  return {
+    signal: controller.signal,
+    get failure() {
+      return failure;
+    },
+    end,
+    headersArrived: () => {
+      if (failure !== null) return;
+      stopTimer();
+      lastBytesAtMs = clock.now();
+      watchSilence();
+    },
+    bytesArrived: () => {
+      lastBytesAtMs = clock.now();
+    },
+    close: () => {
+      stopTimer();
+      cancel.removeEventListener("abort", onCancel);
+    },
+  };
+}

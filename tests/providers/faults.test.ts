@@ -1,0 +1,212 @@
+import { describe, expect, it } from "vitest";
+import type { ModelErrorType } from "../../src/core/model.ts";
+import { answer, byteByByte, bytes, duplicatedFinish, FAULTS, headers, rateLimit, wait } from "../upstream/index.ts";
+import { createRig, errorOf, textsOf } from "./support.ts";
+
+/** What each fault must become, and whether the provider may have generated something that has to be paid. */
+const EXPECTED: Record<keyof typeof FAULTS, readonly [ModelErrorType, "billed" | "free"]> = {
+  resetBeforeHeaders: ["unavailable", "billed"],
+  resetAfterHeaders: ["unavailable", "billed"],
+  headerStall: ["timeout", "billed"],
+  bodyStall: ["timeout", "billed"],
+  emptyBodyStall: ["timeout", "billed"],
+  errorBodyStall: ["timeout", "billed"],
+  noFinish: ["malformed", "billed"],
+  doneWithoutFinish: ["malformed", "billed"],
+  doneAlone: ["malformed", "billed"],
+  empty: ["malformed", "billed"],
+  noContent: ["malformed", "billed"],
+  html: ["malformed", "billed"],
+  json: ["malformed", "billed"],
+  invalidJsonChunk: ["malformed", "billed"],
+  chunkIsNoObject: ["malformed", "billed"],
+  deepJson: ["malformed", "billed"],
+  errorInStream: ["unavailable", "billed"],
+  errorEvent: ["unavailable", "billed"],
+  brokenChoice: ["malformed", "billed"],
+  redirect: ["unavailable", "free"],
+  serverError: ["unavailable", "billed"],
+  badGateway: ["unavailable", "billed"],
+  overloaded: ["unavailable", "billed"],
+  unauthorized: ["unauthorized", "free"],
+  forbidden: ["unauthorized", "free"],
+  notFound: ["model-not-found", "free"],
+  tooLarge: ["context-length", "free"],
+  contextLength: ["context-length", "free"],
+  contextLengthInWords: ["context-length", "free"],
+  badParameter: ["invalid-request", "free"],
+  unprocessable: ["invalid-request", "free"],
+};
+
+describe("faults", () => {
+  for (const name of Object.keys(EXPECTED) as (keyof typeof FAULTS)[]) {
+    const [type, bill] = EXPECTED[name];
+    it(`${name} is ${type} in time, one attempt, ${bill}`, async () => {
+      const rig = await createRig(() => FAULTS[name], { headerTimeoutMs: 200, idleTimeoutMs: 200 });
+      const startedAtMs = Date.now();
+      const outcome = await rig.ask();
+      expect(Date.now() - startedAtMs).toBeLessThan(1000);
+      expect(errorOf(outcome).type).toBe(type);
+      expect(outcome.attempts).toHaveLength(1);
+      const [attempt] = outcome.attempts;
+      expect(attempt?.outcome).toBe(type);
+      expect(attempt?.completionTokens).toBe(bill === "billed" ? 64 : 0);
+      expect(attempt?.isEstimated).toBe(bill === "billed");
+      expect(rig.upstream.ledger.calls).toHaveLength(1);
+      // Whatever happened, nothing is left running upstream.
+      await rig.upstream.ledger.until((ledger) => ledger.open === 0);
+    });
+  }
+
+  it("keeps the upstream's own words, shortened, without the credential", async () => {
+    const rig = await createRig(() => FAULTS.badParameter);
+    expect(errorOf(await rig.ask()).message).toContain("temperature must be at most 2");
+    const long = await createRig(() => [headers(400, {}), bytes(`sk-canary ${"x".repeat(200_000)}`)]);
+    const { message } = errorOf(await long.ask());
+    expect(message).toContain("[key]");
+    expect(message.length).toBeLessThanOrEqual(500);
+  });
+
+  it("does not follow a redirect", async () => {
+    const target = await createRig(() => answer(["from the wrong place"]));
+    const rig = await createRig(() => [headers(307, { location: `${target.upstream.url}/chat/completions` })]);
+    expect(errorOf(await rig.ask()).message).toContain("redirect (307)");
+    expect(target.upstream.ledger.calls).toHaveLength(0);
+  });
+
+  it("refuses an address with a user or another scheme before anything leaves", async () => {
+    for (const baseUrl of ["http://user:secret@127.0.0.1:9/v1", "ftp://127.0.0.1/v1"]) {
+      const rig = await createRig(() => answer(["no"]), { baseUrl });
+      const outcome = await rig.ask();
+      expect(errorOf(outcome).type).toBe("unavailable");
+      expect(errorOf(outcome).message).not.toContain("secret");
+      expect(outcome.attempts).toEqual([]);
+    }
+  });
+
+  it("reports a provider that is not there as unavailable", async () => {
+    const rig = await createRig(() => answer(["no"]));
+    await rig.upstream.close();
+    expect(errorOf(await rig.ask()).type).toBe("unavailable");
+  });
+
+  it("never rejects, even when fetch throws what is no error", async () => {
+    const rig = await createRig(() => answer(["no"]), { fetch: () => Promise.reject("broken") });
+    expect(errorOf(await rig.ask()).type).toBe("unavailable");
+  });
+});
+
+describe("retry-after", () => {
+  const cases: readonly (readonly [string, Record<string, string>, (ms: number | null) => boolean])[] = [
+    ["absent", {}, (ms) => ms === null],
+    ["seconds", { "retry-after": "2" }, (ms) => ms === 2000],
+    ["a fraction", { "retry-after": "0.25" }, (ms) => ms === 250],
+    ["zero", { "retry-after": "0" }, (ms) => ms === 0],
+    ["an hour", { "retry-after": "3600" }, (ms) => ms === 3_600_000],
+    ["milliseconds, which win", { "retry-after-ms": "120", "retry-after": "9" }, (ms) => ms === 120],
+    [
+      "a date",
+      { "retry-after": new Date(Date.now() + 60_000).toUTCString() },
+      (ms) => ms !== null && ms > 50_000 && ms <= 60_000,
+    ],
+    ["a date long past", { "retry-after": "Wed, 21 Oct 2015 07:28:00 GMT" }, (ms) => ms === 0],
+    ["garbage", { "retry-after": "soon" }, (ms) => ms === null],
+    ["a negative number", { "retry-after": "-5" }, (ms) => ms === null],
+    ["an endless number", { "retry-after": "9".repeat(40) }, (ms) => ms === null],
+  ];
+  for (const [name, fields, isRight] of cases) {
+    it(`reads ${name}`, async () => {
+      const rig = await createRig(() => rateLimit(fields));
+      const outcome = await rig.ask();
+      const error = errorOf(outcome);
+      if (error.type !== "rate-limited") throw new Error(error.type);
+      expect(isRight(error.retryAfterMs), String(error.retryAfterMs)).toBe(true);
+      expect(outcome.attempts[0]).toMatchObject({ outcome: "rate-limited", promptTokens: 0, microdollars: 0 });
+    });
+  }
+});
+
+describe("odd but whole streams", () => {
+  it("reads a stream cut inside UTF-8 and inside data:", async () => {
+    const rig = await createRig(() => byteByByte(answer([{ pieces: ["6 × 4 ", "= 24 ✓ 🌳"] }])));
+    expect(textsOf(await rig.ask())).toEqual(["6 × 4 = 24 ✓ 🌳"]);
+  });
+
+  it("takes the first finish and nothing after it", async () => {
+    const rig = await createRig(() => duplicatedFinish("24"));
+    expect(textsOf(await rig.ask())).toEqual(["24"]);
+  });
+
+  it("does without [DONE] and usage, and then charges the bound", async () => {
+    const rig = await createRig(() => answer(["24"], { usage: null, hasDone: false }));
+    const outcome = await rig.ask();
+    expect(textsOf(outcome)).toEqual(["24"]);
+    expect(outcome.attempts[0]).toMatchObject({ outcome: "completed", isEstimated: true, completionTokens: 64 });
+  });
+
+  it("keeps a whole answer when the connection stalls or breaks only after it", async () => {
+    for (const tail of [{ type: "stall" }, { type: "reset" }] as const) {
+      const whole = answer(["24"], { usage: null, hasDone: false });
+      const rig = await createRig(() => [...whole, wait(20), tail], { idleTimeoutMs: 100 });
+      const outcome = await rig.ask();
+      expect(textsOf(outcome)).toEqual(["24"]);
+      expect(outcome.attempts[0]).toMatchObject({ outcome: "completed", isEstimated: true });
+    }
+  });
+
+  it("survives comments, CRLF, reasoning fields, null fields and unknown finish reasons", async () => {
+    const rig = await createRig(() => [
+      bytes(": keep-alive\r\n\r\n"),
+      bytes('data: {"choices":[]}\r\n\r\n'),
+      bytes('data:{"choices":[{"index":0,"delta":{"role":null,"content":null,"reasoning_content":"hm"}}]}\r\n\r\n'),
+      bytes('data: {"choices":[{"index":0,"delta":{"content":"24"},"finish_reason":""}],"usage":null}\n\n'),
+      bytes('data: {"choices":[{"delta":null,"finish_reason":"eos"}],"padding":"xxxx"}\n\n'),
+      bytes("data: [DONE]\n\n"),
+    ]);
+    const { result } = await rig.ask();
+    expect(result).toMatchObject({ ok: true, value: [{ text: "24", ending: "stop", model: "scripted" }] });
+  });
+
+  it("passes the model's name on as the provider tells it", async () => {
+    const rig = await createRig(() => answer(["24"], { model: "another-model-2026" }));
+    const outcome = await rig.ask();
+    expect(outcome.result).toMatchObject({ value: [{ model: "another-model-2026" }] });
+    expect(outcome.attempts[0]?.model).toBe("scripted");
+  });
+
+  it("does not time out while pieces keep coming, however long the whole takes", async () => {
+    const rig = await createRig(() => answer([{ pieces: ["a", "b", "c", "d", "e"] }], { pieceDelayMs: 80 }), {
+      idleTimeoutMs: 200,
+      headerTimeoutMs: 200,
+    });
+    expect(textsOf(await rig.ask())).toEqual(["abcde"]);
+  });
+});
+
+describe("bounds", () => {
+  it("cuts a completion at a million characters, ends it as length and stops the upstream", async () => {
+    const piece = "x".repeat(100_000);
+    const pieces = Array<string>(12).fill(piece);
+    const rig = await createRig(() => [
+      ...answer([{ pieces, finishReason: null }], { hasDone: false }),
+      { type: "stall" },
+    ]);
+    const outcome = await rig.ask({ maxTokens: 4096 });
+    expect(outcome.result).toMatchObject({ ok: true, value: [{ ending: "length" }] });
+    expect(textsOf(outcome)[0]).toHaveLength(1_000_000);
+    await rig.upstream.ledger.until(({ calls }) => calls[0]?.isAborted === true);
+  });
+
+  it("gives up on a stream that sends far more than its tokens can be", async () => {
+    const noise = bytes(`: ${"x".repeat(65_536)}\n\n`);
+    const rig = await createRig(() => [...Array(40).fill(noise), ...answer(["24"])]);
+    expect(errorOf(await rig.ask()).type).toBe("malformed");
+    await rig.upstream.ledger.until((ledger) => ledger.open === 0);
+  });
+
+  it("gives up on an event without an end", async () => {
+    const noise = bytes("x".repeat(1_048_576));
+    const rig = await createRig(() => [bytes("data: "), ...Array(12).fill(noise)]);
+    expect(errorOf(await rig.ask({ maxTokens: 100_000 })).type).toBe("malformed");
+  });
+});
