@@ -20,15 +20,15 @@ function isInstalled() {
 
 if (!isInstalled()) {
   console.error("espalier: installing dependencies (once; again when package-lock.json changes) ...");
-  const install = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+  // Not `npm ci`: it fails where a registry mirror lacks the optional packages of other platforms, which the lock file
+  // then cannot list. `install --no-save` takes the locked versions all the same and leaves the lock file alone.
+  // Development dependencies are always wanted: wrangler and Node 22 are among them.
+  const install = spawnSync("npm", ["install", "--no-save", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
-    // Husky-like CI flags of the host must not turn dev dependencies off: wrangler and Node 22 are among them.
-    env: { ...process.env, NODE_ENV: "development", npm_config_omit: "", npm_config_production: "" },
-    shell: process.platform === "win32",
   });
   if (install.status !== 0) {
-    console.error("espalier: npm ci failed; see the lines above.");
+    console.error("espalier: npm install failed; see the lines above.");
     process.exit(install.status ?? 1);
   }
   writeFileSync(stamp, wanted);

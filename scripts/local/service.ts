@@ -1,0 +1,53 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { D1Database } from "@cloudflare/workers-types";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import type { ProviderConfig } from "../../src/providers/config.ts";
+import { ROOT } from "../run.ts";
+import { buildBundle } from "./bundle.ts";
+import { migrate } from "./database.ts";
+import { ensureKey } from "./key.ts";
+
+export interface LocalServiceOptions {
+  /** Where D1, the search trees and the key live; a search interrupted here goes on at the next start. */
+  readonly stateDirectory?: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly providers: readonly ProviderConfig[];
+}
+
+export interface LocalService {
+  /** The origin; OpenAI's clients take `${url}/v1`. */
+  readonly url: string;
+  readonly key: string;
+  close(): Promise<void>;
+}
+
+/** The Worker on Miniflare with its state on disk: the same bundle and bindings as deployed. */
+export async function startLocalService(options: LocalServiceOptions): Promise<LocalService> {
+  const stateDirectory = options.stateDirectory ?? join(ROOT, ".espalier", "state");
+  mkdirSync(stateDirectory, { recursive: true });
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      name: "espalier",
+      modules: true,
+      scriptPath: await buildBundle(),
+      compatibilityDate: "2026-10-01",
+      compatibilityFlags: ["enable_request_signal"],
+      durableObjects: { SEARCH_TREE: { className: "SearchTree", useSQLite: true } },
+      d1Databases: { DB: "espalier" },
+      bindings: { ENVIRONMENT: "dev", PROVIDERS: JSON.stringify(options.providers) },
+      resourcePersistencePath: stateDirectory,
+      host: "127.0.0.1",
+      port: options.port,
+      log: new Log(LogLevel.ERROR),
+      telemetry: { enabled: false },
+      cf: false,
+    }),
+  );
+  const url = (await miniflare.ready).origin;
+  const database = (await miniflare.getD1Database("DB")) as unknown as D1Database;
+  await migrate(database);
+  const key = await ensureKey(database, join(stateDirectory, "key"));
+  return { url, key, close: () => miniflare.dispose() };
+}

@@ -1,0 +1,69 @@
+import { parseArgs } from "node:util";
+import { createModelServer } from "../model/server.ts";
+import { embeddedProvider, userProvider } from "./local/providers.ts";
+import { startLocalService } from "./local/service.ts";
+
+const HELP = `npm start -- [options]
+
+  --port N          port of the endpoint (8787)
+  --provider URL    an OpenAI-compatible base URL of yours, e.g. http://127.0.0.1:11434/v1; its key in
+                    ESPALIER_PROVIDER_KEY. May be given several times; the embedded model stays.
+  --state DIR       where searches and the key are kept (.espalier/state)
+  --latency-ms N    let the embedded model wait before its first token, as a large model would (0)
+`;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: "string", default: "8787" },
+    provider: { type: "string", multiple: true, default: [] },
+    state: { type: "string" },
+    "latency-ms": { type: "string", default: "0" },
+    help: { type: "boolean", default: false },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+
+const model = await createModelServer({ latencyMs: Number(values["latency-ms"]) });
+const apiKey = process.env.ESPALIER_PROVIDER_KEY ?? null;
+const providers = [embeddedProvider(model.url)];
+for (const url of values.provider) providers.push(await userProvider(url, apiKey));
+const service = await startLocalService({
+  port: Number(values.port),
+  providers,
+  ...(values.state !== undefined && { stateDirectory: values.state }),
+});
+
+const modelIds = providers.flatMap((provider) => provider.models.map(({ id }) => id));
+console.log(`
+Espalier listens on ${service.url}
+  key     ${service.key}
+  models  ${modelIds.slice(0, 8).join(", ")}${modelIds.length > 8 ? ", ..." : ""}
+  model   ${model.url}/v1 (the embedded model by itself, without search; GET ${model.url}/ledger shows its calls)
+
+Try it:
+
+curl ${service.url}/v1/chat/completions -H "Authorization: Bearer ${service.key}" -H "Content-Type: application/json" \\
+  -d '{"model": "espalier/24", "messages": [{"role": "user", "content": "Use 4 9 10 13 to make 24"}]}'
+
+Or with the OpenAI SDK, unmodified:
+
+  const client = new OpenAI({ baseURL: "${service.url}/v1", apiKey: "${service.key}" });
+  const completion = await client.chat.completions.create({
+    model: "espalier/24",
+    messages: [{ role: "user", content: "Use 4 9 10 13 to make 24" }],
+    search: { method: "mcts", budget: { max_rollouts: 32 } },
+  });
+
+npm run demo shows search beside plain sampling. Ctrl-C stops; searches that run go on at the next start.
+`);
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, async () => {
+    await service.close();
+    await model.close();
+    process.exit(0);
+  });
+}
