@@ -1,15 +1,16 @@
-import OpenAI, { APIError } from "openai";
+import { APIError } from "openai";
 import type { CancelSignal } from "../../core/cancellation.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Attempt, Capabilities, Completion, CompletionRequest } from "../../core/model.ts";
 import { fail, type Result, succeed } from "../../core/result.ts";
 import type { ModelConfig, ProviderConfig } from "../config.ts";
-import { egress, type Fetch } from "../egress.ts";
-import type { Gate, Release } from "../gate.ts";
-import { ERROR_BODY_LIMITS, streamLimits, watchBody } from "./body.ts";
+import type { Fetch } from "../egress.ts";
+import type { Gate } from "../gate.ts";
+import { streamLimits } from "./body.ts";
 import { parseChunk } from "./chunk.ts";
 import { type Collector, createCollector } from "./collector.ts";
 import { type CallFailure, createDescribe, failureOf, toFailure } from "./errors.ts";
+import { createClient, createExchange, type Exchange } from "./exchange.ts";
 import { createInterruption, type Interruption } from "./interruption.ts";
 import { attemptOf, NO_USAGE, promptTokenBound, type Usage, usageOf } from "./meter.ts";
 import { bodyOf } from "./request.ts";
@@ -45,7 +46,8 @@ export async function callOnce(
   spec: CallSpec,
   cancel: CancelSignal,
 ): Promise<CallOutcome | null> {
-  const { provider, model, clock } = context;
+  const { provider, model, clock, fetch } = context;
+  const { request, count } = spec;
   const release = await context.gate.acquire(cancel);
   if (release === null) return null;
   if (cancel.aborted || !spec.isWanted()) {
@@ -54,9 +56,10 @@ export async function callOnce(
   }
   const startedAtMs = clock.now();
   const interruption = createInterruption(clock, cancel, provider.headerTimeoutMs, provider.idleTimeoutMs);
-  const wire: Wire = { headersAtMs: null, isSent: false, contentType: null };
-  const collector = createCollector(spec.count, model.upstream);
-  const failure = await stream(context, spec, collector, interruption, release, wire);
+  const limits = streamLimits(count * request.maxTokens, request.topLogprobs ?? 0);
+  const exchange = createExchange({ fetch, clock, limits, interruption, release });
+  const collector = createCollector(count, model.upstream);
+  const failure = await stream(context, spec, exchange, collector, interruption);
   // Both may have happened already; here for every way out.
   release();
   interruption.close();
@@ -67,41 +70,35 @@ export async function callOnce(
     provider: provider.name,
     model: model.upstream,
     startedAtMs,
-    headersAtMs: wire.headersAtMs,
+    headersAtMs: exchange.headersAtMs,
     endedAtMs: clock.now(),
     outcome: failure === null ? "completed" : failure.error.type,
   } as const;
   return {
     result: result.ok ? succeed(withTokenCount(result.value, usage)) : result,
-    attempt: wire.isSent ? attemptOf(facts, usage, model.price) : null,
+    attempt: exchange.isSent ? attemptOf(facts, usage, model.price) : null,
   };
-}
-
-/** What `guardedFetch` notices on the way. */
-interface Wire {
-  headersAtMs: number | null;
-  isSent: boolean;
-  contentType: string | null;
 }
 
 /** Makes the request and reads the stream into the collector. Null when the answer is whole. */
 async function stream(
   context: CallContext,
   spec: CallSpec,
+  exchange: Exchange,
   collector: Collector,
   interruption: Interruption,
-  release: Release,
-  wire: Wire,
 ): Promise<CallFailure | null> {
   const { request, capabilities, count, seed } = spec;
   const describe = createDescribe(context.provider.apiKey);
   try {
-    const client = createClient(context.provider, guardedFetch(context, spec, interruption, release, wire));
-    const chunks = await client.post<AsyncIterable<unknown>>("/chat/completions", {
-      body: bodyOf(request, context.model.upstream, capabilities, count, seed),
-      stream: true,
-      signal: interruption.signal,
-    });
+    const chunks = await createClient(context.provider, exchange.fetch).post<AsyncIterable<unknown>>(
+      "/chat/completions",
+      {
+        body: bodyOf(request, context.model.upstream, capabilities, count, seed),
+        stream: true,
+        signal: interruption.signal,
+      },
+    );
     for await (const raw of chunks) {
       const chunk = parseChunk(raw);
       if (chunk === null) {
@@ -117,7 +114,7 @@ async function stream(
     return isTailLoss(failure, thrown) && isWhole(collector, count) ? null : failure;
   }
   const { failure } = interruption;
-  if (failure === null) return streamFailure(collector, wire.contentType);
+  if (failure === null) return streamFailure(collector, exchange.contentType);
   return isTailLoss(failure, null) && isWhole(collector, count) ? null : failure;
 }
 
@@ -146,65 +143,6 @@ function streamFailure(collector: Collector, contentType: string | null): CallFa
 
 function malformed(message: string): CallFailure {
   return failureOf({ type: "malformed", message });
-}
-
-/** A client per call: its `fetch` carries the state of just this call, and making one costs some microseconds. */
-function createClient(provider: ProviderConfig, fetch: Fetch): OpenAI {
-  return new OpenAI({
-    baseURL: provider.baseUrl,
-    // The SDK insists on a key; the header is taken out again where there is none.
-    apiKey: provider.apiKey ?? "none",
-    ...(provider.apiKey === null ? { defaultHeaders: { Authorization: null } } : {}),
-    // Named, or they would be read from the environment.
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    fetch,
-    // Retrying belongs to the search, which meters every attempt; timing out belongs to `Interruption`.
-    maxRetries: 0,
-    timeout: 2_147_483_647,
-    logLevel: "off",
-  });
-}
-
-/** The SDK's `fetch`: through the egress, with the slot given back at the headers and the body watched. */
-function guardedFetch(
-  { fetch, clock }: CallContext,
-  { request, count }: CallSpec,
-  interruption: Interruption,
-  release: Release,
-  wire: Wire,
-): Fetch {
-  return async (input, init) => {
-    wire.isSent = true;
-    const left = await egress(fetch, input, init).finally(release);
-    if (!left.ok) {
-      wire.isSent = left.error.type !== "not-sent";
-      const isRefusal = left.error.type === "redirect";
-      interruption.end(failureOf({ type: "unavailable", message: left.error.message }, isRefusal));
-      throw new Error(left.error.message);
-    }
-    const response = left.value;
-    wire.headersAtMs = clock.now();
-    wire.contentType = response.headers.get("content-type");
-    interruption.headersArrived();
-    const limits = response.ok ? streamLimits(count * request.maxTokens, request.topLogprobs ?? 0) : ERROR_BODY_LIMITS;
-    const onExcess = () => {
-      if (response.ok) interruption.end(malformed("the upstream sent more than its answer can be"));
-    };
-    // A fresh response: the decoded body must not meet the old `content-encoding`. 204 and 205 may not have a body.
-    return new Response(watchBody(response.body, limits, interruption.bytesArrived, onExcess), {
-      status: response.ok ? 200 : response.status,
-      headers: headersWorthKeeping(response.headers),
-    });
-  };
-}
-
-const KEPT_HEADERS = ["content-type", "retry-after", "retry-after-ms", "x-request-id"] as const;
-
-function headersWorthKeeping(headers: Response["headers"]): Record<string, string> {
-  return Object.fromEntries(KEPT_HEADERS.flatMap((name) => [[name, headers.get(name)]].filter(([, value]) => value)));
 }
 
 /**

@@ -85,10 +85,14 @@ function causeOf(thrown: unknown): string {
 /** The longest upstream message that is passed on, in characters. */
 const MAX_MESSAGE_CHARACTERS = 500;
 
+/** A shorter key is a placeholder of a local server ("none", "x"), and taking it out would garble the words. */
+const SHORTEST_SECRET_CHARACTERS = 6;
+
 /** A provider may repeat the credential in its 401; it must not travel further. */
 export function createDescribe(apiKey: string | null): (message: string) => string {
   return (message) => {
-    const clean = apiKey === null ? message : message.replaceAll(apiKey, "[key]");
+    const isSecret = apiKey !== null && apiKey.length >= SHORTEST_SECRET_CHARACTERS;
+    const clean = isSecret ? message.replaceAll(apiKey, "[key]") : message;
     return clean.length <= MAX_MESSAGE_CHARACTERS ? clean : `${clean.slice(0, MAX_MESSAGE_CHARACTERS - 1)}…`;
   };
 }
