@@ -1,0 +1,103 @@
+import OpenAI from "openai";
+import type { Clock } from "../../core/clock.ts";
+import type { ProviderConfig } from "../config.ts";
+import { egress, type Fetch } from "../egress.ts";
+import type { Release } from "../gate.ts";
+import { type BodyLimits, ERROR_BODY_LIMITS, watchBody } from "./body.ts";
+import { failureOf } from "./errors.ts";
+import type { Interruption } from "./interruption.ts";
+
+/** The HTTP under one call: the `fetch` that its client has to use, and what was noticed on the way. */
+export interface Exchange {
+  readonly fetch: Fetch;
+  /** False while not one byte can have left. */
+  readonly isSent: boolean;
+  readonly headersAtMs: number | null;
+  readonly contentType: string | null;
+}
+
+export interface ExchangeOptions {
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  /** Of a successful answer's body. */
+  readonly limits: BodyLimits;
+  readonly interruption: Interruption;
+  /** Gives the header slot back. */
+  readonly release: Release;
+}
+
+/**
+ * Requests go through the egress; at the headers the slot is given back and the header timeout becomes the idle timeout;
+ * the body is watched. One per call.
+ */
+export function createExchange(options: ExchangeOptions): Exchange {
+  const { clock, limits, interruption, release } = options;
+  let isSent = false;
+  let headersAtMs: number | null = null;
+  let contentType: string | null = null;
+
+  const fetch: Fetch = async (input, init) => {
+    isSent = true;
+    const left = await egress(options.fetch, input, init).finally(release);
+    if (!left.ok) {
+      isSent = left.error.type !== "not-sent";
+      const isRefusal = left.error.type === "redirect";
+      interruption.end(failureOf({ type: "unavailable", message: left.error.message }, isRefusal));
+      throw new Error(left.error.message);
+    }
+    const response = left.value;
+    headersAtMs = clock.now();
+    contentType = response.headers.get("content-type");
+    interruption.headersArrived();
+    return watched(response, response.ok ? limits : ERROR_BODY_LIMITS, interruption);
+  };
+
+  return {
+    fetch,
+    get isSent() {
+      return isSent;
+    },
+    get headersAtMs() {
+      return headersAtMs;
+    },
+    get contentType() {
+      return contentType;
+    },
+  };
+}
+
+/** A fresh response: the decoded body must not meet the old `content-encoding`. 204 and 205 may not have a body. */
+function watched(response: Response, limits: BodyLimits, interruption: Interruption): Response {
+  const onExcess = () => {
+    // An oversized error message is read as far as it goes.
+    if (!response.ok) return;
+    const message = "the upstream sent more than its answer can be";
+    interruption.end(failureOf({ type: "malformed", message }));
+  };
+  return new Response(watchBody(response.body, limits, interruption.bytesArrived, onExcess), {
+    status: response.ok ? 200 : response.status,
+    headers: Object.fromEntries([...response.headers].filter(([name]) => KEPT_HEADERS.has(name))),
+  });
+}
+
+const KEPT_HEADERS: ReadonlySet<string> = new Set(["content-type", "retry-after", "retry-after-ms", "x-request-id"]);
+
+/** The SDK's client for one call; making one costs some microseconds. */
+export function createClient(provider: ProviderConfig, fetch: Fetch): OpenAI {
+  return new OpenAI({
+    baseURL: provider.baseUrl,
+    // The SDK insists on a key; the header is taken out again where there is none.
+    apiKey: provider.apiKey ?? "none",
+    ...(provider.apiKey === null ? { defaultHeaders: { Authorization: null } } : {}),
+    // Named, or they would be read from the environment.
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    fetch,
+    // Retrying belongs to the search, which meters every attempt; timing out belongs to `Interruption`.
+    maxRetries: 0,
+    timeout: 2_147_483_647,
+    logLevel: "off",
+  });
+}
