@@ -39,7 +39,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       texts(call, () => ({
         pieces: [],
         finishReason: "tool_calls",
-        toolCallDeltas: [[{ index: 0, ...TOOL_CALL }]],
+        toolCallDeltas: [{ index: 0, ...TOOL_CALL }],
       })),
     ),
   "rate-limited": () => rateLimit({ "retry-after": "3600" }),
