@@ -7,8 +7,6 @@ import type { JudgeStates } from "./judge-states.ts";
 /** One training example: what the user says and what the assistant answers. */
 export type Row = { readonly type: "solve" | "judge"; readonly user: string; readonly assistant: string };
 
-/** Share of judge rows among all rows; they have 8 to 9 tokens against about 65, so this is about 40 % of the tokens. */
-const JUDGE_SHARE = 0.82;
 /** Share of the solving rows that start from three or two numbers. */
 const STATE_SHARE = 0.22;
 /** Share of sums and products that are written with the operands the other way round. */
@@ -17,9 +15,9 @@ const CANONICAL_PHRASE_SHARE = 0.6;
 
 export type RowSource = { readonly hands: readonly (readonly Rational[])[]; readonly judgeStates: JudgeStates };
 
-/** Draws one row. */
-export function drawRow(random: Random, source: RowSource): Row {
-  if (random.uniform() < JUDGE_SHARE) return judgeRow(random, source.judgeStates);
+/** Draws one row; `judgeShare` is the share of judge rows, in [0, 1]. */
+export function drawRow(random: Random, source: RowSource, judgeShare: number): Row {
+  if (random.uniform() < judgeShare) return judgeRow(random, source.judgeStates);
   return solveRow(random, drawProblem(random, source));
 }
 

@@ -24,6 +24,11 @@ export const ESPALIER_24_PLAN: TrainingPlan = {
   beta2: 0.98,
   clipNorm: 1,
   judgeWeight: 3,
+  // The judge is learnt first, and faster than the arithmetic of the solutions.
+  judgeShares: [
+    { fromStep: 0, share: 0.82 },
+    { fromStep: 2_500, share: 0.6 },
+  ],
 };
 
 /** Says plainly what it is; shown by GET /v1/models and stored in the file. */

@@ -20,7 +20,16 @@ export type TrainingPlan = {
   readonly clipNorm: number;
   /** Weight of a judge's yes or no in the loss; every other supervised token has weight 1. */
   readonly judgeWeight: number;
+  /**
+   * Share of judge rows among all rows, by phase. A judge row has 9 tokens and a solving row about 63, so 0.82 is 40 %
+   * of the tokens and 0.6 is 18 %.
+   */
+  readonly judgeShares: readonly { readonly fromStep: number; readonly share: number }[];
 };
+
+export function judgeShareAt(plan: TrainingPlan, step: number): number {
+  return plan.judgeShares.findLast((phase) => phase.fromStep <= step)?.share ?? 0;
+}
 
 export function learningRate(plan: TrainingPlan, step: number, cosinePi: (x: number) => number): number {
   if (step < plan.warmupSteps) return (plan.peakRate * (step + 1)) / plan.warmupSteps;

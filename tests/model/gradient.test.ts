@@ -23,6 +23,7 @@ const plan: TrainingPlan = {
   beta2: 0.99,
   clipNorm: 1,
   judgeWeight: 3,
+  judgeShares: [],
 };
 const batch: Batch = {
   tokens: [1, 5, 3, 9, 2, 4, 1, 7, 7, 0, 15, 3, 2],
