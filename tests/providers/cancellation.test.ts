@@ -13,12 +13,12 @@ describe("cancellation", () => {
     const cancelledAtMs = Date.now();
     canceller.cancel();
     const outcome = await asked;
-    expect(Date.now() - cancelledAtMs).toBeLessThan(100);
+    expect(Date.now() - cancelledAtMs).toBeLessThan(300);
     expect(errorOf(outcome).type).toBe("cancelled");
     expect(outcome.attempts).toHaveLength(1);
     expect(outcome.attempts[0]).toMatchObject({ outcome: "cancelled", completionTokens: 64, isEstimated: true });
     expect(outcome.attempts[0]?.headersAtMs).not.toBeNull();
-    await rig.upstream.ledger.until(({ calls }) => calls[0]?.isAborted === true, 300);
+    await rig.upstream.ledger.until(({ calls }) => calls[0]?.isAborted === true, 1000);
   });
 
   it("while pieces stream never yields the part that came as an answer", async () => {

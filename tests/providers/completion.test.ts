@@ -60,7 +60,8 @@ describe("completion", () => {
           { index: 0, id: "call_a", type: "function", function: { name: "add", arguments: "" } },
           { index: 0, function: { arguments: '{"a":' } },
           { index: 1, id: "call_b", type: "function", function: { name: "multiply", arguments: "{}" } },
-          { index: 0, id: "call_a", function: { name: "add", arguments: "1}" } },
+          { index: 0, id: "call_a", function: { name: "add", arguments: "1" } },
+          { index: 0, function: { arguments: "}" } },
         ],
       },
     ]);

@@ -176,8 +176,8 @@ describe("odd but whole streams", () => {
 
   it("does not time out while pieces keep coming, however long the whole takes", async () => {
     const rig = await createRig(() => answer([{ pieces: ["a", "b", "c", "d", "e"] }], { pieceDelayMs: 80 }), {
-      idleTimeoutMs: 200,
-      headerTimeoutMs: 200,
+      idleTimeoutMs: 300,
+      headerTimeoutMs: 300,
     });
     expect(textsOf(await rig.ask())).toEqual(["abcde"]);
   });
