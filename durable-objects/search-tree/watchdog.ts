@@ -1,5 +1,4 @@
 import type { Tree } from "../../src/core/tree.ts";
-import type { Facts } from "./facts.ts";
 
 /** What is known about a search when its alarm rings, or when anybody asks after it. */
 export interface SearchCondition {
@@ -44,7 +43,7 @@ export function nextStep(condition: SearchCondition): WatchdogStep {
 }
 
 export function conditionOf(
-  facts: Facts,
+  facts: Pick<SearchCondition, "isDelivered" | "runs" | "failedRuns">,
   tree: Pick<Tree, "nextSequence" | "end"> | null,
   isRunning: boolean,
 ): SearchCondition {

@@ -1,9 +1,8 @@
 import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
-import { within } from "./wait.ts";
+import { within } from "./timers.ts";
 
 /** WIRE.md 4.7: up to here an honest status code is worth the silence. */
-export const HOLD_STATUS_MS = 25_000;
-const ASK_AGAIN_MS = 1000;
+const HOLD = { holdStatusMs: 25_000, askAgainMs: 1000 };
 const WHITESPACE_MS = 15_000;
 
 /**
@@ -13,9 +12,10 @@ const WHITESPACE_MS = 15_000;
 export async function resultOrHold(
   result: Promise<SearchSummary>,
   hasCandidate: () => Promise<boolean>,
+  { holdStatusMs, askAgainMs }: typeof HOLD = HOLD,
 ): Promise<SearchSummary | null> {
-  let summary = await within(result, HOLD_STATUS_MS);
-  while (summary === null && !(await hasCandidate())) summary = await within(result, ASK_AGAIN_MS);
+  let summary = await within(result, holdStatusMs);
+  while (summary === null && !(await hasCandidate())) summary = await within(result, askAgainMs);
   return summary;
 }
 
@@ -23,6 +23,7 @@ export async function resultOrHold(
 export function whitespaceThen(
   result: Promise<SearchSummary>,
   toJson: (summary: SearchSummary) => object,
+  whitespaceMs: number = WHITESPACE_MS,
 ): ReadableStream<Uint8Array> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();
@@ -31,7 +32,7 @@ export function whitespaceThen(
     let summary: SearchSummary | null = null;
     while (summary === null) {
       await writer.write(encoder.encode("\n"));
-      summary = await within(result, WHITESPACE_MS);
+      summary = await within(result, whitespaceMs);
     }
     await writer.write(encoder.encode(JSON.stringify(toJson(summary))));
     await writer.close();

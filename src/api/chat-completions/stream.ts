@@ -2,10 +2,10 @@ import type { SearchSummary } from "../../../durable-objects/search-tree/protoco
 import { errorToWire } from "../errors.ts";
 import type { ChunkWriter } from "./chunks.ts";
 import { failureOf } from "./outcome.ts";
-import { within } from "./wait.ts";
+import { within } from "./timers.ts";
 
 /** Under the 15 s of the strictest idle timer met (WIRE.md 4.7). */
-export const HEARTBEAT_MS = 10_000;
+const HEARTBEAT_MS = 10_000;
 
 /**
  * The stream of one answer: the role at once, heartbeats while the search runs, then the winner without delay. A viewer

@@ -1,6 +1,7 @@
 import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
 import type { Env } from "../../env.ts";
-import { searchStub } from "../searches/search-id.ts";
+import { searchStub } from "../searches/search-stub.ts";
+import { sleep } from "./timers.ts";
 
 /** How often the search's object is asked again after it was reset: a deploy or a crash must not cost the answer. */
 const MAX_TRIES = 8;
@@ -19,25 +20,4 @@ export async function waitForResult(env: Env, tenantId: string, searchId: string
       await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1));
     }
   }
-}
-
-export function sleep(delayMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, delayMs));
-}
-
-/** Null when `delayMs` pass first. */
-export function within<T>(promise: Promise<T>, delayMs: number): Promise<T | null> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(null), delayMs);
-    promise.then(
-      (value) => {
-        clearTimeout(timer);
-        resolve(value);
-      },
-      (error: unknown) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
-  });
 }

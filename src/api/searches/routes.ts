@@ -1,5 +1,6 @@
 import { type AppContext, respondWithError } from "../context.ts";
-import { isSearchId, searchStub } from "./search-id.ts";
+import { isSearchId } from "./search-id.ts";
+import { searchStub } from "./search-stub.ts";
 import { ndjsonToServerSentEvents } from "./server-sent-events.ts";
 import { reportToWire } from "./view.ts";
 

@@ -1,4 +1,3 @@
-import type { Env } from "../../env.ts";
 import { randomBase62 } from "../keys/format.ts";
 
 /** 26 base62 characters: 154 bits, so that nobody guesses one. */
@@ -15,12 +14,4 @@ export function isSearchId(text: string): boolean {
 /** The completion's id: the same suffix, so that one names the other. */
 export function completionIdOf(searchId: string): string {
   return `chatcmpl-${searchId.slice("srch_".length)}`;
-}
-
-/**
- * The object of a tenant's search. The name carries the tenant, so a foreign id leads to an object that was never
- * started: ownership needs no check that could be forgotten (T8).
- */
-export function searchStub(env: Env, tenantId: string, searchId: string) {
-  return env.SEARCH_TREE.getByName(`${tenantId}/${searchId}`);
 }

@@ -1,0 +1,9 @@
+import type { Env } from "../../env.ts";
+
+/**
+ * The object of a tenant's search. The name carries the tenant, so a foreign id leads to an object that was never
+ * started: ownership needs no check that could be forgotten (T8).
+ */
+export function searchStub(env: Env, tenantId: string, searchId: string) {
+  return env.SEARCH_TREE.getByName(`${tenantId}/${searchId}`);
+}

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { givenUpEnd } from "../../../durable-objects/search-tree/give-up.ts";
+import {
+  MAX_FAILED_RUNS,
+  MAX_RUNS,
+  nextStep,
+  type SearchCondition,
+  type WatchdogStep,
+} from "../../../durable-objects/search-tree/watchdog.ts";
+import { Tree } from "../../../src/core/tree.ts";
+
+const started: SearchCondition = {
+  hasStarted: true,
+  hasEnded: false,
+  isRunning: false,
+  isDelivered: false,
+  runs: 1,
+  failedRuns: 0,
+};
+
+test.each<[string, Partial<SearchCondition>, WatchdogStep]>([
+  ["a search that never started needs nothing", { hasStarted: false }, "sleep"],
+  ["a run that is alive is left alone", { isRunning: true }, "watch"],
+  ["a log without an end and without a run is taken up again", {}, "resume"],
+  ["a crash is no failure, however many there were", { runs: MAX_RUNS - 1 }, "resume"],
+  ["a run that keeps throwing is given up", { failedRuns: MAX_FAILED_RUNS }, "give-up"],
+  ["a run that keeps taking the process along is given up", { runs: MAX_RUNS }, "give-up"],
+  ["a run that is alive is not given up", { isRunning: true, failedRuns: MAX_FAILED_RUNS }, "watch"],
+  ["an end that D1 does not know is delivered", { hasEnded: true }, "deliver"],
+  ["also while the run is still cleaning up", { hasEnded: true, isRunning: true }, "deliver"],
+  ["a delivered end needs nothing", { hasEnded: true, isDelivered: true }, "sleep"],
+])("%s", (_name, condition, step) => {
+  expect(nextStep({ ...started, ...condition })).toBe(step);
+});
+
+test("giving up without a candidate says why", () => {
+  const end = givenUpEnd(new Tree(() => null));
+  expect(end).toMatchObject({ type: "search-end", reason: "upstream-errors", answerNodeId: null });
+  expect(end.type === "search-end" && end.error?.message).toContain("given up");
+});
