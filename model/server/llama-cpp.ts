@@ -7,26 +7,18 @@ import type { ChoiceRequest, ServedModel } from "./served-model.ts";
 
 type LlamaModule = {
   getLlama(options: object): Promise<Llama>;
-  readonly JinjaTemplateChatWrapper: new (options: { template: string }) => unknown;
 };
 type Llama = { loadModel(options: { modelPath: string }): Promise<LlamaModel>; dispose(): Promise<void> };
 type LlamaModel = {
   readonly fileInfo: { readonly metadata: { readonly tokenizer?: { readonly chat_template?: string } } };
   readonly trainContextSize: number;
-  readonly tokens: {
-    readonly bos: number | null;
-    readonly bosString?: string | null;
-    readonly shouldPrependBosToken: boolean;
-  };
+  readonly tokens: { readonly bos: number | null; readonly shouldPrependBosToken: boolean };
   createContext(options: object): Promise<LlamaContext>;
   tokenize(text: string, special?: boolean): number[];
   detokenize(tokens: readonly number[], special?: boolean): string;
   isEogToken(token: number): boolean;
 };
-type LlamaContext = {
-  readonly contextSize: number;
-  getSequence(): LlamaSequence;
-};
+type LlamaContext = { getSequence(): LlamaSequence };
 type LlamaSequence = {
   evaluateWithMetadata(
     tokens: readonly number[],
@@ -35,7 +27,6 @@ type LlamaSequence = {
   ): AsyncGenerator<{ token: number; confidence?: number; probabilities?: Map<number, number> }, void, void>;
   adaptStateToTokens(tokens: readonly number[], allowShift?: boolean): Promise<void>;
   readonly nextTokenIndex: number;
-  clearHistory(): Promise<void>;
 };
 
 const PACKAGE = "node-llama-cpp";
@@ -75,7 +66,11 @@ export async function loadLlamaCppModel(path: string, options: LlamaCppOptions):
     id: options.id,
     description: `${path} through llama.cpp`,
     contextTokens,
-    promptTokens: (messages) => model.tokenize(template(messages), true),
+    promptTokens: (messages) => {
+      const { bos, shouldPrependBosToken } = model.tokens;
+      const tokens = model.tokenize(template(messages), true);
+      return shouldPrependBosToken && bos !== null ? [bos, ...tokens] : tokens;
+    },
     tokenBytes: (token) => new TextEncoder().encode(model.detokenize([token])),
     generate(prompt, choices) {
       const stopped = new AbortController();
