@@ -1,8 +1,11 @@
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
+import { MAX_FAILED_RUNS } from "../../durable-objects/search-tree/watchdog.ts";
 import type { SearchEvent } from "../../src/core/event.ts";
 import { findSearch, listSearches } from "../../src/db/searches.ts";
+import { providersOf } from "../../src/env.ts";
+import { createRecipe } from "../../src/recipe.ts";
 import { SOLVED } from "../setup/scenarios.ts";
 import { call, callsOf, GAME, MODEL, mintKey, question, until } from "./client.ts";
 
@@ -178,6 +181,32 @@ describe("after a crash", () => {
   });
 });
 
+describe("a search whose runs keep failing", () => {
+  test("is given up with an end in its log, and whoever waits is told", async () => {
+    const searchId = `srch_${"g".repeat(26)}`;
+    const stub = env.SEARCH_TREE.getByName(`tenant_a/${searchId}`);
+    const { messages, tag } = question("stall");
+    const problem = { messages, forwarded: {}, reference: null };
+    const sampling = { maxTokens: 8, temperature: undefined, topP: undefined, stop: [] };
+    const recipe = createRecipe({ problem, model: MODEL, search: {}, sampling, seed: 1 }, providersOf(env));
+    if (!recipe.ok) throw new Error(recipe.error.message);
+    const input = { searchId, tenantId: "tenant_a", recipe: recipe.value, problem, createdAtMs: Date.now() };
+    expect(await stub.start(input)).toEqual({ ok: true });
+    expect(await stub.start(input)).toEqual({ ok: true });
+    await until(async () => (await callsOf(tag)).length > 0);
+    await abortAllDurableObjects();
+    const again = env.SEARCH_TREE.getByName(`tenant_a/${searchId}`);
+    await runInDurableObject(again, (_instance, { storage }) => {
+      storage.kv.put("facts", { ...storage.kv.get<object>("facts"), failedRuns: MAX_FAILED_RUNS });
+    });
+    expect(await runDurableObjectAlarm(again)).toBe(true);
+    expect(await again.result()).toMatchObject({ state: "failed", stopReason: "upstream-errors" });
+    expect(await callsOf(tag)).toHaveLength(1);
+    await until(async () => (await findSearch(env.DB, "tenant_a", searchId)) !== null);
+    expect(await findSearch(env.DB, "tenant_a", searchId)).toMatchObject({ state: "failed", answer: null });
+  });
+});
+
 describe("D1", () => {
   test("has an ended search once, with its candidates and every call", async () => {
     const { id, tag, stub, response } = await start("late", GAME);
@@ -210,6 +239,22 @@ describe("D1", () => {
       expect(storage.kv.get("facts")).toMatchObject({ isDelivered: true });
       expect(await storage.getAlarm()).toBe(null);
     });
+  });
+
+  test("is told later when it was out of order, and the client does not notice", async () => {
+    await env.DB.prepare("ALTER TABLE searches RENAME TO broken").run();
+    const { id, stub, response } = await start("hello", undefined, {});
+    expect(await response.text()).toContain("[DONE]");
+    const facts = () => runInDurableObject(stub, (_instance, { storage }) => storage.kv.get("facts"));
+    const alarm = () => runInDurableObject(stub, (_instance, { storage }) => storage.getAlarm());
+    expect(await alarm()).not.toBe(null);
+    await runDurableObjectAlarm(stub);
+    expect(await facts()).toMatchObject({ isDelivered: false });
+    expect(await alarm()).not.toBe(null);
+    await env.DB.prepare("ALTER TABLE broken RENAME TO searches").run();
+    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    expect(await facts()).toMatchObject({ isDelivered: true });
+    expect(await findSearch(env.DB, "tenant_a", id)).toMatchObject({ state: "completed" });
   });
 
   test("never shows one tenant's searches to another", async () => {
