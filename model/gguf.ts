@@ -1,3 +1,8 @@
+import { align, createReader, createWriter, GgufError, type Reader, type Writer } from "./gguf-bytes.ts";
+import { floatToHalf, halfToFloat } from "./half.ts";
+
+export { GgufError } from "./gguf-bytes.ts";
+
 /**
  * Reading and writing GGUF version 3, the file format of llama.cpp. Tensors of type F32, F16 and Q8_0 are read (into
  * floats); F32 and F16 are written. No file access here: bytes in, bytes out.
@@ -17,9 +22,6 @@ export type GgufTensor = {
 };
 
 export type GgufFile = { readonly metadata: ReadonlyMap<string, GgufValue>; readonly tensors: readonly GgufTensor[] };
-
-/** The bytes are no GGUF file, or one of a kind that this reader does not know. */
-export class GgufError extends Error {}
 
 const MAGIC = 0x46554747;
 const VERSION = 3;
@@ -180,30 +182,6 @@ function readTensor(bytes: Uint8Array, start: number, count: number, type: numbe
   return values;
 }
 
-export function halfToFloat(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 31;
-  const fraction = half & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
-}
-
-/** The nearest half, ties to even; too large values become infinite. */
-export function floatToHalf(value: number): number {
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const size = Math.abs(value);
-  if (Number.isNaN(size)) return 0x7e00;
-  if (size >= 65_520) return sign | 0x7c00;
-  let exponent = 1;
-  while (exponent < 30 && size >= 2 ** (exponent - 14)) exponent++;
-  // In units of the last bit; a carry into the next exponent gives the right bits by itself.
-  const units = size / 2 ** (exponent - 25);
-  const floor = Math.floor(units);
-  const rest = units - floor;
-  const rounded = rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
-  return sign | (rounded < 1024 ? rounded : (exponent << 10) + (rounded - 1024));
-}
-
 function floatBytes(values: Float32Array): Uint8Array {
   const view = new DataView(new ArrayBuffer(values.length * 4));
   for (const [index, value] of values.entries()) view.setFloat32(index * 4, value, true);
@@ -214,73 +192,4 @@ function halfBytes(values: Float32Array): Uint8Array {
   const view = new DataView(new ArrayBuffer(values.length * 2));
   for (const [index, value] of values.entries()) view.setUint16(index * 2, floatToHalf(value), true);
   return new Uint8Array(view.buffer);
-}
-
-function align(offset: number, alignment: number): number {
-  return Math.ceil(offset / alignment) * alignment;
-}
-
-type Reader = ReturnType<typeof createReader>;
-
-function createReader(bytes: Uint8Array) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 0;
-  const take = (size: number) => {
-    if (at + size > bytes.byteLength) throw new GgufError("the GGUF file ends too early");
-    at += size;
-    return at - size;
-  };
-  const u64 = () => Number(view.getBigUint64(take(8), true));
-  return {
-    position: () => at,
-    u8: () => view.getUint8(take(1)),
-    u16: () => view.getUint16(take(2), true),
-    u32: () => view.getUint32(take(4), true),
-    u64,
-    f32: () => view.getFloat32(take(4), true),
-    f64: () => view.getFloat64(take(8), true),
-    string: () => {
-      const size = u64();
-      const start = take(size);
-      return new TextDecoder().decode(bytes.subarray(start, start + size));
-    },
-  };
-}
-
-type Writer = ReturnType<typeof createWriter>;
-
-function createWriter() {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const bytes = (chunk: Uint8Array) => {
-    chunks.push(chunk);
-    size += chunk.byteLength;
-  };
-  const number = (width: number, set: (view: DataView) => void) => {
-    const view = new DataView(new ArrayBuffer(width));
-    set(view);
-    bytes(new Uint8Array(view.buffer));
-  };
-  const u64 = (value: number) => number(8, (view) => view.setBigUint64(0, BigInt(value), true));
-  return {
-    bytes,
-    u32: (value: number) => number(4, (view) => view.setUint32(0, value, true)),
-    u64,
-    f32: (value: number) => number(4, (view) => view.setFloat32(0, value, true)),
-    string: (value: string) => {
-      const encoded = new TextEncoder().encode(value);
-      u64(encoded.byteLength);
-      bytes(encoded);
-    },
-    pad: (alignment: number) => bytes(new Uint8Array(align(size, alignment) - size)),
-    finish: () => {
-      const whole = new Uint8Array(size);
-      let at = 0;
-      for (const chunk of chunks) {
-        whole.set(chunk, at);
-        at += chunk.byteLength;
-      }
-      return whole;
-    },
-  };
 }

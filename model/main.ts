@@ -10,6 +10,7 @@
  */
 import { parseArgs } from "node:util";
 import { loadEspalierModel } from "./server/espalier.ts";
+import type { ServedModel } from "./server/served-model.ts";
 import { loadUserModel } from "./server/user-model.ts";
 import { createModelServer } from "./server.ts";
 
@@ -27,10 +28,10 @@ const files = flags.gguf.map((text) => {
   const [, id, path] = /^(?:([\w.:-]+)=)?(.+)$/.exec(text) ?? [];
   return { id, path: path ?? text };
 });
-const models =
-  files.length === 0
-    ? [loadEspalierModel()]
-    : await Promise.all(files.map(({ id, path }) => loadUserModel(path, { id, threads: Number(flags.threads) })));
+const models = await loadModels().catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
+});
 const server = await createModelServer({
   port: Number(flags.port),
   host: flags.host,
@@ -40,6 +41,11 @@ const server = await createModelServer({
 });
 for (const model of models) console.log(`${model.id}: ${model.description}`);
 console.log(`listening on ${server.url}`);
+
+async function loadModels(): Promise<readonly ServedModel[]> {
+  if (files.length === 0) return [loadEspalierModel()];
+  return Promise.all(files.map(({ id, path }) => loadUserModel(path, { id, threads: Number(flags.threads) })));
+}
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void server.close().then(() => process.exit(0)));

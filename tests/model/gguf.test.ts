@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { floatToHalf, GgufError, type GgufValue, halfToFloat, readGguf, writeGguf } from "../../model/gguf.ts";
+import { GgufError, type GgufValue, readGguf, writeGguf } from "../../model/gguf.ts";
+import { floatToHalf, halfToFloat } from "../../model/half.ts";
 import { modelFromGguf, modelToGguf } from "../../model/model-file.ts";
 import { initialParameters } from "../../model/training/initialise.ts";
 import { createVocabulary } from "../../model/vocabulary.ts";
