@@ -1,4 +1,5 @@
 import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { StopReason } from "../core/event.ts";
 
 /** Platform keys. Only the digest of a key is ever stored. */
 export const apiKeys = sqliteTable("api_keys", {
@@ -19,7 +20,7 @@ export const searches = sqliteTable(
     model: text("model").notNull(),
     method: text("method").notNull(),
     state: text("state", { enum: ["completed", "failed", "cancelled"] }).notNull(),
-    stopReason: text("stop_reason").notNull(),
+    stopReason: text("stop_reason").$type<StopReason>().notNull(),
     answer: text("answer"),
     /** In [0, 1]; null where nothing judged the answer. */
     score: real("score"),

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, type Table } from "drizzle-orm";
+import { desc, eq, getTableColumns, type Table } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 
 import type { SearchRows } from "./project.ts";
@@ -30,15 +30,6 @@ export async function listSearches(database: D1Database, tenantId: string, limit
     .where(eq(searches.tenantId, tenantId))
     .orderBy(desc(searches.createdAtMs))
     .limit(limit);
-}
-
-export async function findSearch(database: D1Database, tenantId: string, id: string): Promise<SearchRow | null> {
-  const rows = await drizzle(database)
-    .select()
-    .from(searches)
-    .where(and(eq(searches.tenantId, tenantId), eq(searches.id, id)))
-    .limit(1);
-  return rows[0] ?? null;
 }
 
 /** Rows per statement such that no statement passes the limit of bound parameters. */

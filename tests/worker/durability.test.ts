@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { MAX_FAILED_RUNS } from "../../durable-objects/search-tree/watchdog.ts";
 import type { SearchEvent } from "../../src/core/event.ts";
-import { findSearch, listSearches } from "../../src/db/searches.ts";
+import { listSearches, type SearchRow } from "../../src/db/searches.ts";
 import { providersOf } from "../../src/env.ts";
 import { createRecipe } from "../../src/recipe.ts";
 import { SOLVED } from "../setup/scenarios.ts";
@@ -50,6 +50,10 @@ async function read(id: string, by = key): Promise<SearchView> {
 async function ended(id: string): Promise<SearchView> {
   await until(async () => (await read(id)).state !== "running");
   return read(id);
+}
+
+async function rowOf(id: string): Promise<SearchRow | null> {
+  return (await listSearches(env.DB, "tenant_a", 100)).find((row) => row.id === id) ?? null;
 }
 
 function eventsOf(text: string): SearchEvent[] {
@@ -202,8 +206,8 @@ describe("a search whose runs keep failing", () => {
     expect(await runDurableObjectAlarm(again)).toBe(true);
     expect(await again.result()).toMatchObject({ state: "failed", stopReason: "upstream-errors" });
     expect(await callsOf(tag)).toHaveLength(1);
-    await until(async () => (await findSearch(env.DB, "tenant_a", searchId)) !== null);
-    expect(await findSearch(env.DB, "tenant_a", searchId)).toMatchObject({ state: "failed", answer: null });
+    await until(async () => (await rowOf(searchId)) !== null);
+    expect(await rowOf(searchId)).toMatchObject({ state: "failed", answer: null });
   });
 });
 
@@ -211,8 +215,8 @@ describe("D1", () => {
   test("has an ended search once, with its candidates and every call", async () => {
     const { id, tag, stub, response } = await start("late", GAME);
     await response.text();
-    await until(async () => (await findSearch(env.DB, "tenant_a", id)) !== null);
-    expect(await findSearch(env.DB, "tenant_a", id)).toMatchObject({
+    await until(async () => (await rowOf(id)) !== null);
+    expect(await rowOf(id)).toMatchObject({
       state: "completed",
       stopReason: "early-stop",
       answer: SOLVED,
@@ -254,13 +258,17 @@ describe("D1", () => {
     await env.DB.prepare("ALTER TABLE broken RENAME TO searches").run();
     expect(await runDurableObjectAlarm(stub)).toBe(true);
     expect(await facts()).toMatchObject({ isDelivered: true });
-    expect(await findSearch(env.DB, "tenant_a", id)).toMatchObject({ state: "completed" });
+    expect(await rowOf(id)).toMatchObject({ state: "completed" });
   });
 
   test("never shows one tenant's searches to another", async () => {
     const mine = await listSearches(env.DB, "tenant_a", 100);
     expect(mine.length).toBeGreaterThan(0);
     expect(await listSearches(env.DB, "tenant_b", 100)).toEqual([]);
-    expect(await findSearch(env.DB, "tenant_b", mine[0]?.id ?? "")).toBe(null);
+    const list = (by: string) =>
+      call(by, "GET", "/v1/searches?limit=3").then((response) => response.json<{ data: object[] }>());
+    expect((await list(key)).data).toHaveLength(3);
+    expect(await list(foreignKey)).toEqual({ object: "list", data: [] });
+    expect((await call(key, "GET", "/v1/searches?limit=0")).status).toBe(400);
   });
 });

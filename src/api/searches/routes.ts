@@ -1,8 +1,23 @@
+import { listSearches } from "../../db/searches.ts";
 import { type AppContext, respondWithError } from "../context.ts";
 import { isSearchId } from "./search-id.ts";
 import { searchStub } from "./search-stub.ts";
 import { ndjsonToServerSentEvents } from "./server-sent-events.ts";
-import { reportToWire } from "./view.ts";
+import { reportToWire, rowToWire } from "./view.ts";
+
+/** GET /v1/searches?limit=N: the tenant's ended searches, newest first. What runs now is known to its object alone. */
+export async function listOwnSearches(context: AppContext): Promise<Response> {
+  const limit = Number(context.req.query("limit") ?? DEFAULT_LIST_LENGTH);
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_LIST_LENGTH) {
+    const message = `Invalid 'limit': expected an integer from 1 to ${MAX_LIST_LENGTH}.`;
+    return respondWithError(context, { type: "invalid-parameter", code: "invalid_value", message, param: "limit" });
+  }
+  const rows = await listSearches(context.env.DB, context.get("tenant").id, limit);
+  return context.json({ object: "list", data: rows.map(rowToWire) });
+}
+
+const DEFAULT_LIST_LENGTH = 20;
+const MAX_LIST_LENGTH = 100;
 
 /** GET /v1/searches/{id}. A foreign search is as unknown as one that never was: 404, never 403. */
 export async function getSearch(context: AppContext): Promise<Response> {

@@ -1,4 +1,5 @@
 import type { NodeView, SearchReport } from "../../../durable-objects/search-tree/protocol.ts";
+import type { SearchRow } from "../../db/searches.ts";
 import { usageOf } from "../chat-completions/completion.ts";
 import { failureOf, stopReasonToWire } from "../chat-completions/outcome.ts";
 import { errorToWire } from "../errors.ts";
@@ -27,6 +28,26 @@ export function reportToWire(report: SearchReport) {
     clamped: report.clamped,
     note: report.note,
     tree: report.nodes.map(nodeToWire),
+  };
+}
+
+/** An ended search in a list: without its tree, which `GET /v1/searches/{id}` shows. */
+export function rowToWire(row: SearchRow) {
+  return {
+    id: row.id,
+    object: "search",
+    state: row.state,
+    model: row.model,
+    method: row.method,
+    seed: row.seed,
+    created: Math.floor(row.createdAtMs / 1000),
+    ended: Math.floor(row.endedAtMs / 1000),
+    stop_reason: stopReasonToWire(row.stopReason),
+    answer: row.answer,
+    score: row.score,
+    rollouts: row.rollouts,
+    model_calls: row.calls,
+    cost: row.microdollars / 1_000_000,
   };
 }
 
