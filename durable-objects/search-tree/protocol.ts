@@ -1,6 +1,5 @@
 import type { StopReason } from "../../src/core/event.ts";
 import type { ModelErrorType } from "../../src/core/model.ts";
-import type { Problem } from "../../src/core/problem.ts";
 import type { Ending } from "../../src/core/thought.ts";
 import type { SearchState } from "../../src/db/state.ts";
 import type { Recipe } from "../../src/recipe.ts";
@@ -13,7 +12,11 @@ export interface StartInput {
   readonly searchId: string;
   readonly tenantId: string;
   readonly recipe: Recipe;
-  readonly problem: Problem;
+  /**
+   * The Problem as UTF-8 JSON. A call may carry 32 MiB, and a string with a single character outside Latin-1 takes two
+   * bytes for each of its own: 20 MB of text with one emoji would not pass.
+   */
+  readonly problemJson: Uint8Array;
   readonly createdAtMs: number;
 }
 

@@ -17,7 +17,7 @@ import { givenUpEnd } from "./give-up.ts";
 import { type LiveLog, openLog } from "./live-log.ts";
 import type { SearchReport, SearchSummary, StartInput, StartOutcome } from "./protocol.ts";
 import { type ReportInput, searchToReport, searchToSummary } from "./report.ts";
-import { inputToStart, startToInput } from "./start-event.ts";
+import { inputToOrder, orderToStart, type SearchOrder, startToOrder } from "./start-event.ts";
 import { conditionOf, nextStep, WATCHDOG_PERIOD_MS } from "./watchdog.ts";
 import { worldClock } from "./world-clock.ts";
 
@@ -37,11 +37,12 @@ export class SearchTree extends DurableObject<Env> {
   /** Idempotent: the same search started twice runs once. What it writes is durable before any provider hears of it. */
   async start(input: StartInput): Promise<StartOutcome> {
     if (this.#log() !== null) return { ok: true };
-    const setup = this.#setup(input);
+    const order = inputToOrder(input);
+    const setup = this.#setup(order);
     if (!setup.ok) return { ok: false, message: setup.error.message, param: setup.error.param };
     this.#facts.change({ tenantId: input.tenantId, createdAtMs: input.createdAtMs });
     const armed = this.#arm();
-    this.#append(inputToStart(input, CODE_VERSION));
+    this.#append(orderToStart(order, CODE_VERSION));
     this.#run(setup.value);
     await armed;
     return { ok: true };
@@ -128,7 +129,7 @@ export class SearchTree extends DurableObject<Env> {
   #resume(): void {
     const start = this.#open().start();
     if (start === null) return;
-    const setup = this.#setup(startToInput(start));
+    const setup = this.#setup(startToOrder(start));
     if (setup.ok) this.#run(setup.value);
     else this.#recordBug(new Error(setup.error.message));
   }
@@ -166,9 +167,9 @@ export class SearchTree extends DurableObject<Env> {
     }
   }
 
-  #setup(input: Pick<StartInput, "searchId" | "recipe" | "problem">): Result<SearchSetup, RecipeError> {
+  #setup(order: SearchOrder): Result<SearchSetup, RecipeError> {
     const deps = { providers: providersOf(this.env), gate: this.#gate, clock: worldClock };
-    return createSetup({ ...input, codeVersion: CODE_VERSION }, deps);
+    return createSetup({ ...order, codeVersion: CODE_VERSION }, deps);
   }
 
   /** Null before `start`: asking after a search that does not exist must not create a table. */
@@ -185,7 +186,7 @@ export class SearchTree extends DurableObject<Env> {
     const start = log.start();
     if (start === null) throw new Error("a search that was started has an empty log");
     return {
-      ...startToInput(start),
+      ...startToOrder(start),
       createdAtMs: this.#facts.read().createdAtMs,
       tree: log.tree,
       lastEventAtMs: log.lastEventAtMs(),

@@ -4,17 +4,23 @@ import type { Recipe } from "../../src/recipe.ts";
 import type { SearchStart } from "./live-log.ts";
 import type { StartInput } from "./protocol.ts";
 
-/** What a search was started with, read back from its log. The core keeps the recipe without knowing its shape. */
-export function startToInput(start: SearchStart): {
+/** What a search is run with, whether it has just been asked for or is read back from its log. */
+export interface SearchOrder {
   readonly searchId: string;
   readonly problem: Problem;
   readonly recipe: Recipe;
-} {
-  return { searchId: start.searchId, problem: start.problem, recipe: start.recipe as Recipe };
+}
+
+export function inputToOrder({ searchId, problemJson, recipe }: StartInput): SearchOrder {
+  return { searchId, recipe, problem: JSON.parse(new TextDecoder().decode(problemJson)) as Problem };
+}
+
+/** The core keeps the recipe without knowing its shape. */
+export function startToOrder({ searchId, problem, recipe }: SearchStart): SearchOrder {
+  return { searchId, problem, recipe: recipe as Recipe };
 }
 
 /** Written before the first run, so that a run that throws at once leaves something to take up again. */
-export function inputToStart(input: StartInput, codeVersion: string): SearchEventBody {
-  const { searchId, problem, recipe } = input;
-  return { type: "search-start", searchId, problem, recipe, codeVersion };
+export function orderToStart(order: SearchOrder, codeVersion: string): SearchEventBody {
+  return { type: "search-start", ...order, codeVersion };
 }

@@ -194,7 +194,13 @@ describe("a search whose runs keep failing", () => {
     const sampling = { maxTokens: 8, temperature: undefined, topP: undefined, stop: [] };
     const recipe = createRecipe({ problem, model: MODEL, search: {}, sampling, seed: 1 }, providersOf(env));
     if (!recipe.ok) throw new Error(recipe.error.message);
-    const input = { searchId, tenantId: "tenant_a", recipe: recipe.value, problem, createdAtMs: Date.now() };
+    const input = {
+      searchId,
+      tenantId: "tenant_a",
+      recipe: recipe.value,
+      problemJson: new TextEncoder().encode(JSON.stringify(problem)),
+      createdAtMs: Date.now(),
+    };
     expect(await stub.start(input)).toEqual({ ok: true });
     expect(await stub.start(input)).toEqual({ ok: true });
     await until(async () => (await callsOf(tag)).length > 0);

@@ -218,6 +218,15 @@ describe("bodies", () => {
     expect(await refusalOf(response)).toMatchObject({ code: "request_too_large" });
   });
 
+  test("a body just under the limit is carried through whole, whatever its characters", async () => {
+    const text = `scenario=hello ${"a".repeat(18_000_000)}🌳`;
+    const response = await call(key, "POST", "/v1/chat/completions", {
+      ...base,
+      messages: [{ role: "user", content: text }],
+    });
+    expect(response.status).toBe(200);
+  });
+
   test("null is accepted for every optional parameter, and unknown ones are ignored", async () => {
     const nothing = Object.fromEntries(
       "stream stream_options max_completion_tokens max_tokens temperature top_p n stop seed logprobs modalities tools tool_choice response_format search metadata user store reasoning_effort"

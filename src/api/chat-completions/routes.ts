@@ -33,8 +33,8 @@ export async function createChatCompletion(context: AppContext): Promise<Respons
   const tenantId = context.get("tenant").id;
   const createdAtMs = Date.now();
   const stub = searchStub(context.env, tenantId, searchId);
-  const { problem } = request;
-  const started = await stub.start({ searchId, tenantId, recipe: recipe.value, problem, createdAtMs });
+  const problemJson = new TextEncoder().encode(JSON.stringify(request.problem));
+  const started = await stub.start({ searchId, tenantId, recipe: recipe.value, problemJson, createdAtMs });
   if (!started.ok) {
     const { message, param } = started;
     return respondWithError(context, { type: "invalid-parameter", code: "invalid_value", message, param });
@@ -53,7 +53,7 @@ export async function createChatCompletion(context: AppContext): Promise<Respons
       .hasCandidate()
       .catch(() => false);
   const summary = await resultOrHold(result, hasCandidate);
-  if (summary === null) return context.body(whitespaceThen(result, toJson), 200, JSON_HEADERS);
+  if (summary === null) return context.body(whitespaceThen(result, toJson), 200, WHITESPACE_HEADERS);
   const failure = failureOf(summary);
   if (failure !== null) return respondWithError(context, failure);
   return context.json(toJson(summary), 200, searchHeadersOf(summary));
@@ -71,4 +71,9 @@ const STREAM_HEADERS = {
   "x-accel-buffering": "no",
 };
 
-const JSON_HEADERS = { "content-type": "application/json", "cache-control": "no-cache, no-transform" };
+/** Not compressed: gzip swallows the whitespace until the end (measured), and nothing keeps the connection alive. */
+const WHITESPACE_HEADERS = {
+  "content-type": "application/json",
+  "content-encoding": "identity",
+  "cache-control": "no-cache, no-transform",
+};
