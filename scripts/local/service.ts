@@ -7,6 +7,7 @@ import { ROOT } from "../run.ts";
 import { buildBundle } from "./bundle.ts";
 import { migrate } from "./database.ts";
 import { ensureKey } from "./key.ts";
+import { tieChildrenToUs } from "./lifeline.ts";
 
 export interface LocalServiceOptions {
   /** Where D1, the search trees and the key live; a search interrupted here goes on at the next start. */
@@ -46,8 +47,13 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
     }),
   );
   const url = (await miniflare.ready).origin;
+  const letGo = tieChildrenToUs();
   const database = (await miniflare.getD1Database("DB")) as unknown as D1Database;
   await migrate(database);
   const key = await ensureKey(database, join(stateDirectory, "key"));
-  return { url, key, close: () => miniflare.dispose() };
+  const close = async (): Promise<void> => {
+    await miniflare.dispose();
+    letGo();
+  };
+  return { url, key, close };
 }
