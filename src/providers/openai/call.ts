@@ -12,7 +12,7 @@ import { type Collector, createCollector } from "./collector.ts";
 import { type CallFailure, createDescribe, failureOf, toFailure } from "./errors.ts";
 import { createClient, createExchange, type Exchange } from "./exchange.ts";
 import { createInterruption, type Interruption } from "./interruption.ts";
-import { attemptOf, NO_USAGE, promptTokenBound, type Usage, usageOf } from "./meter.ts";
+import { attemptOf, NO_USAGE, promptTokenBound, type Usage, usageOf, utf8Length } from "./meter.ts";
 import { bodyOf } from "./request.ts";
 
 export interface CallContext {
@@ -146,14 +146,26 @@ function malformed(message: string): CallFailure {
 }
 
 /**
+ * A provider stops generating when the connection closes; what it makes until it notices, per choice. An estimate, and
+ * marked as one: half a second of a fast model.
+ */
+const TOKENS_UNTIL_NOTICED = 64;
+
+/**
  * A failed call without a refusal may have generated all it was asked for, and nobody tells: the bound is charged.
- * (A connection that was never made is charged too: in Workers it cannot be told from one that was lost.)
+ * (A connection that was never made is charged too: in Workers it cannot be told from one that was lost.) A call that we
+ * cancelled ourselves is charged what had arrived, at one token a byte, and what may have been on its way.
  */
 function usageOfCall(spec: CallSpec, collector: Collector, failure: CallFailure | null): Usage {
   const { request, capabilities, count } = spec;
   if (failure?.isRefusal) return NO_USAGE;
   const promptBound = promptTokenBound(request, capabilities);
-  if (failure !== null) return usageOf(null, promptBound, count * request.maxTokens, true);
+  const completionBound = count * request.maxTokens;
+  if (failure?.error.type === "cancelled") {
+    const arrived = collector.completions().reduce((sum, { text }) => sum + utf8Length(text), 0);
+    return usageOf(null, promptBound, Math.min(completionBound, arrived + count * TOKENS_UNTIL_NOTICED), true);
+  }
+  if (failure !== null) return usageOf(null, promptBound, completionBound, true);
   const hasText = collector.completions().some((one) => one.text !== "" || one.toolCalls !== undefined);
   return usageOf(collector.usage, promptBound, collector.begun * request.maxTokens, hasText);
 }

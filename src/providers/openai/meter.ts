@@ -45,7 +45,7 @@ function bytesOf(value: object): number {
   return Object.keys(value).length === 0 ? 0 : utf8Length(JSON.stringify(value));
 }
 
-function utf8Length(text: string): number {
+export function utf8Length(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
