@@ -194,9 +194,12 @@ export async function search(setup: SearchSetup, world: SearchWorld): Promise<Tr
     });
     while (running.size > 0 && !isOver) receive(await mailbox.take());
     cancelTimer();
+    // Announced, but cancelled before they were sent: nothing to pay.
+    const neverSent = new Set(toLaunch.splice(0));
     for (const open of [...tree.openSteps.values()]) {
       const error: ModelError = { type: "cancelled", message: "the search ended before this was answered" };
-      const attempts = open.isWaiting ? [] : lostAttempts(open.reserved, setup.model.name, clock.now());
+      const isUnpaid = open.isWaiting || neverSent.has(open.stepId);
+      const attempts = isUnpaid ? [] : lostAttempts(open.reserved, setup.model.name, clock.now());
       log.add({ type: "step-fail", stepId: open.stepId, error, attempts, willRetry: false });
     }
   };

@@ -103,6 +103,8 @@ describe("game-of-24", () => {
     const partial = "13 - 9 = 4 (left: 4 4 10)\n4 + 4 = 8 (left: 8 10)\n";
     expect(scoresOf(verifier, [candidate(partial, false)])).toEqual([null]);
     expect(scoresOf(verifier, [candidate(`${partial}8 + 10 = 18 (left: 18)\n`, false)])).toEqual([["verdict", 0]]);
+    const reached = RIGHT.slice(0, RIGHT.indexOf("Answer"));
+    expect(scoresOf(verifier, [candidate(reached, false)])).toEqual([["verdict", 1]]);
   });
 
   test("takes prose between the steps for no proof of anything", () => {

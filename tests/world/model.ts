@@ -59,7 +59,7 @@ export function createScriptedModel({ clock, player, latencyMs, failure }: Scrip
       microdollars: promptTokens(request) + request.count * request.maxTokens,
     }),
     complete: (request, signal) =>
-      new Promise<CompletionOutcome>((resolve) => {
+      new Promise<CompletionOutcome>((resolve, reject) => {
         const call = { number: calls.length, request };
         calls.push(call);
         inFlight++;
@@ -87,8 +87,17 @@ export function createScriptedModel({ clock, player, latencyMs, failure }: Scrip
         const onAbort = (): void => settle(fail({ type: "cancelled", message: "cancelled" }), 1);
         const cancelTimer = clock.schedule(latencyMs?.(call) ?? 100, () => {
           const error = failure?.(call) ?? null;
-          if (error !== null) return settle(fail(error), 0);
-          const completions = answer(player, request);
+          if (error !== null) {
+            settle(fail(error), 0);
+            return;
+          }
+          let completions: Completion[];
+          try {
+            completions = answer(player, request);
+          } catch (bug) {
+            reject(bug);
+            return;
+          }
           settle(
             succeed(completions),
             completions.reduce((sum, { tokenCount }) => sum + (tokenCount ?? 0), 0),

@@ -37,6 +37,7 @@ export interface WorldOptions {
   readonly maxTokens?: number;
   /** Of what is answered at one instant, the last asked is told first. */
   readonly isReversedWithinInstant?: boolean;
+  readonly isCancelledAtStart?: boolean;
   /** Cancels the search at this moment of virtual time after its start. */
   readonly cancelAfterMs?: number;
 }
@@ -63,6 +64,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldRun> {
   const batches: (readonly SearchEvent[])[] = [];
   const canceller = createCanceller();
   if (options.cancelAfterMs !== undefined) time.schedule(options.cancelAfterMs, canceller.cancel);
+  if (options.isCancelledAtStart) canceller.cancel();
   const startedAtMs = time.now();
   const tree = await time.run(
     search(setupOf(options, model), {

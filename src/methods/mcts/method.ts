@@ -4,21 +4,15 @@ import { selectByValue } from "../../core/selection.ts";
 import { type Decision, issue, ROOT, WAIT } from "../../core/step.ts";
 import { isRefuted, type Node, type TreeView } from "../../core/tree.ts";
 import { verificationDue } from "../../core/verification.ts";
-import { uct } from "./uct.ts";
+import { uct, widenBound } from "./uct.ts";
 
 const parameters = z.strictObject({
   /** c in UCT, >= 0; values are in [0, 1]. */
-  exploration_weight: z.number().min(0).max(100).default(0.5),
+  exploration_weight: z.number().min(0).max(100).default(0.1),
   /** `rollout`: each proposal runs to the end and is split into its steps. `step`: proposals are single steps. */
   expansion: z.enum(["rollout", "step"]).default("step"),
   /** Continuations asked for in one call when a node is expanded. */
-  samples_per_call: z.int().min(1).max(64).default(4),
-  /**
-   * Progressive widening (Coulom 2007): a node with n visits may have had widening * n^widening_exponent samples (at
-   * least samples_per_call) before its children are searched instead.
-   */
-  widening: z.number().min(0).max(100).default(1),
-  widening_exponent: z.number().min(0).max(1).default(0.5),
+  samples_per_call: z.int().min(1).max(64).default(1),
   /** Samples at one node at most: where all of them repeat each other or are refuted, asking on is money lost. */
   max_samples: z.int().min(1).max(4096).default(256),
   /** Steps from the root at most; a deeper node is not continued. */
@@ -65,30 +59,25 @@ function expansion(tree: TreeView, parameters: Parameters, missing: number): Dec
   return issue({ type: "propose", nodeId: node.id, count, extent });
 }
 
-/** From the root down by UCT to the first node that may be widened; null when none is open at all. */
+/** From the root down by UCT to the first node where one more sample beats going deeper; null when none is open. */
 function selectNode(tree: TreeView, parameters: Parameters): Node | null {
   if (!isOpen(tree.root, parameters)) return null;
   let at = tree.root;
   for (;;) {
-    if (samplesAt(at) < samplesAllowed(at, parameters)) return at;
-    const next = bestChild(at, parameters);
-    // Everything below is finished or refuted: the only way on is to widen here, beyond what the schedule allows.
-    if (next === null) return at;
-    at = next;
+    const child = bestChild(at, parameters);
+    // Strictly better: on a tie the tree grows wider first.
+    if (child === null || child.bound <= widenBound(at, parameters.exploration_weight)) return at;
+    at = child.node;
   }
 }
 
-function bestChild(node: Node, parameters: Parameters): Node | null {
-  let best: Node | null = null;
-  let bestValue = Number.NEGATIVE_INFINITY;
-  for (const child of node.children) {
-    if (!isOpen(child, parameters)) continue;
-    const value = uct(child, node, parameters.exploration_weight);
+function bestChild(parent: Node, parameters: Parameters): { node: Node; bound: number } | null {
+  let best: { node: Node; bound: number } | null = null;
+  for (const node of parent.children) {
+    if (!isOpen(node, parameters)) continue;
+    const bound = uct(node, parent, parameters.exploration_weight);
     // Strictly greater: equal children are taken in creation order.
-    if (value > bestValue) {
-      best = child;
-      bestValue = value;
-    }
+    if (best === null || bound > best.bound) best = { node, bound };
   }
   return best;
 }
@@ -106,8 +95,4 @@ function samplesAt(node: Node): number {
   let samples = node.proposing;
   for (const child of node.children) samples += 1 + child.repeats;
   return samples;
-}
-
-function samplesAllowed(node: Node, { samples_per_call, widening, widening_exponent }: Parameters): number {
-  return Math.max(samples_per_call, Math.floor(widening * (node.visits + node.inFlight) ** widening_exponent));
 }

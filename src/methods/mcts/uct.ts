@@ -1,4 +1,4 @@
-import type { Node } from "../../core/tree.ts";
+import { latestScore, type Node } from "../../core/tree.ts";
 
 /**
  * UCT with in-flight counts, WU-UCT (Liu et al. 2020, eq. 4) over UCB1 applied to trees (Kocsis and Szepesvári 2006):
@@ -10,9 +10,30 @@ import type { Node } from "../../core/tree.ts";
  * one that is only in flight explores with its parent's mean as a stand-in for Q.
  */
 export function uct(node: Node, parent: Node, explorationWeight: number): number {
-  const tries = node.visits + node.inFlight;
+  const value = node.visits > 0 ? meanReturn(node) : meanReturn(parent);
+  return upperBound(value, node.visits + node.inFlight, parent, explorationWeight);
+}
+
+/**
+ * The same bound for one more sample at `node` itself, against which its children compete. Its value is the mean of what
+ * samples there were worth when they were new, with the node's own value as one pseudo-sample (1 where nobody has judged
+ * it: optimism before evidence). Poor children thus lead to another sample, a good one to going deeper. This takes the
+ * place of progressive widening, whose schedule does not look at values; AB-MCTS asks the same question by sampling.
+ */
+export function widenBound(node: Node, explorationWeight: number): number {
+  let samples = 0;
+  let valueSum = latestScore(node)?.value ?? 1;
+  for (const child of node.children) {
+    const count = 1 + child.repeats;
+    const first = child.scores[0]?.value ?? meanReturn(child);
+    samples += count;
+    valueSum += count * first;
+  }
+  return upperBound(valueSum / (1 + samples), samples + node.proposing, node, explorationWeight);
+}
+
+function upperBound(value: number, tries: number, parent: Node, explorationWeight: number): number {
   if (tries === 0) return Number.POSITIVE_INFINITY;
-  const value = node.visits > 0 ? node.valueSum / node.visits : meanReturn(parent);
   const parentTries = Math.max(1, parent.visits + parent.inFlight);
   return value + explorationWeight * Math.sqrt((2 * Math.log(parentTries)) / tries);
 }

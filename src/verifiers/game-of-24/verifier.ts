@@ -7,7 +7,8 @@ import { checkStep } from "./step.ts";
 
 /**
  * The exact verifier of the Game of 24. A complete answer gets a verdict: 1 when its expression is worth exactly 24 and
- * uses each number once. A partial one is refuted by its first false step, or when one number is left that is not 24.
+ * uses each number once. A partial one is refuted by its first false step, or when one number is left that is not 24, and
+ * proven when that number is 24.
  * Whether legal numbers can still reach 24 it does not say: that is the search's question, not the checker's.
  */
 export const gameOf24: VerifierDefinition = {
@@ -43,8 +44,10 @@ function refutePartial(hand: Hand, text: string): Score | null {
     numbers = check.left;
   }
   const only = numbers.length === 1 ? numbers[0] : undefined;
-  if (only !== undefined && formatRational(only) !== "24") return verdict(0, `${formatRational(only)} is left, not 24`);
-  return null;
+  if (only === undefined) return null;
+  return formatRational(only) === "24"
+    ? verdict(1, "24 is reached; only the answer is missing")
+    : verdict(0, `${formatRational(only)} is left, not 24`);
 }
 
 function verdict(value: 0 | 1, reason: string): Score {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { uct } from "../../../src/methods/mcts/uct.ts";
+import { uct, widenBound } from "../../../src/methods/mcts/uct.ts";
 import { scoreAdd, stepEnd, stepStart, thoughtAdd, treeOf } from "../../world/log.ts";
 
 /** Root with two children: "1.0" judged 0.6 and 0.2 (n = 2), "1.1" judged 0.5 (n = 1). */
@@ -38,4 +38,24 @@ test("a child that is only in flight explores with its parent's mean for a value
   const tree = treeOf([...judged, stepStart(3, { type: "propose", nodeId: "1.2", count: 1, extent: "step" })]);
   const parentMean = (0.6 + 0.2 + 0.5) / 3;
   expect(uct(tree.node("1.2"), tree.root, 1)).toBeCloseTo(parentMean + Math.sqrt(2 * Math.log(4)), 9);
+});
+
+test("one more sample by hand: the root's is worth (1 + 0.6 + 0.5 + 0) / 4, and is bounded like a child tried 3 times", () => {
+  const tree = treeOf(judged);
+  expect(widenBound(tree.root, 0)).toBeCloseTo(2.1 / 4, 12);
+  expect(widenBound(tree.root, 1)).toBeCloseTo(2.1 / 4 + Math.sqrt((2 * 1.0986122887) / 3), 9);
+});
+
+test("below a judged node its own value is the pseudo-sample: 0.2 with one child of 0.5 makes 0.35", () => {
+  const tree = treeOf([
+    ...judged,
+    stepStart(3, { type: "propose", nodeId: "1.0", count: 1, extent: "step" }),
+    thoughtAdd(3, "3.0", "1.0", "d"),
+    stepEnd(3),
+    stepStart(4, { type: "verify", nodeIds: ["3.0"] }),
+    scoreAdd(4, "3.0", 0.5),
+    stepEnd(4),
+  ]);
+  expect(widenBound(tree.node("1.0"), 0)).toBeCloseTo(0.35, 12);
+  expect(widenBound(tree.node("3.0"), 1)).toBe(Number.POSITIVE_INFINITY);
 });
