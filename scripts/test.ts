@@ -13,7 +13,13 @@ rmSync(report, { force: true });
 
 const isWhole = args.length === 0;
 const checkStatus = isWhole ? await run("node", ["--disable-warning=ExperimentalWarning", "scripts/check.ts"]) : 0;
-const testStatus = await run("vitest", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...args]);
+const testStatus = await run("vitest", [
+  "run",
+  "--reporter=default",
+  "--reporter=json",
+  `--outputFile.json=${report}`,
+  ...args,
+]);
 
 interface Report {
   readonly numPassedTests: number;

@@ -23,10 +23,14 @@ if (!isInstalled()) {
   // Not `npm ci`: it fails where a registry mirror lacks the optional packages of other platforms, which the lock file
   // then cannot list. `install --no-save` takes the locked versions all the same and leaves the lock file alone.
   // Development dependencies are always wanted: wrangler and Node 22 are among them.
-  const install = spawnSync("npm", ["install", "--no-save", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: root,
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  const install = spawnSync(
+    "npm",
+    ["install", "--no-save", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"],
+    {
+      cwd: root,
+      stdio: ["ignore", "inherit", "inherit"],
+    },
+  );
   if (install.status !== 0) {
     console.error("espalier: npm install failed; see the lines above.");
     process.exit(install.status ?? 1);

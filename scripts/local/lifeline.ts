@@ -6,7 +6,9 @@ import { execFileSync, spawn } from "node:child_process";
  * Returns the function that lets go of it after an orderly end.
  */
 export function tieChildrenToUs(): () => void {
-  const children = execFileSync("pgrep", ["-P", String(process.pid), "workerd"], { encoding: "utf8" }).trim().split(/\s+/);
+  const children = execFileSync("pgrep", ["-P", String(process.pid), "workerd"], { encoding: "utf8" })
+    .trim()
+    .split(/\s+/);
   const lifeline = spawn("sh", ["-c", 'cat > /dev/null; kill -9 "$@" 2> /dev/null', "lifeline", ...children], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,

@@ -1,0 +1,13 @@
+import { scaling } from "./scaling/scaling.ts";
+
+/** `npm run bench -- NAME [options]`. Each bench prints a table; with `--json` its last line is one JSON object. */
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { scaling };
+
+const [name = "", ...args] = process.argv.slice(2);
+const bench = BENCHES[name];
+if (bench === undefined) {
+  console.error(`npm run bench -- NAME [options], with NAME one of: ${Object.keys(BENCHES).join(", ")}`);
+  process.exit(2);
+}
+await bench(args);
+process.exit(0);
