@@ -35,11 +35,11 @@ export function createJudgeStates(): JudgeStates {
   const unsolvableHands = allHands().filter((hand) => !isSolvable(hand));
   const sourceHands = [...trainHands, ...unsolvableHands];
   const allowed = statesAfterOneStep(sourceHands);
-  const heldOut = statesAfterOneStep([...handsOfSplit("test"), ...handsOfSplit("validation")]);
+  const forbidden = onlyHeldOutStates();
   const pool = new Map([...allowed].filter(([, state]) => state.every(isInteger)));
   for (const state of otherStates()) {
     const key = formatState(state);
-    if (!heldOut.has(key) || allowed.has(key)) pool.set(key, state);
+    if (!forbidden.has(key)) pool.set(key, state);
   }
   const solvable = [...pool.values()].filter((state) => isSolvable(state));
   const unsolvable = [...pool.values()].filter((state) => !isSolvable(state));
@@ -70,6 +70,14 @@ export function createJudgeStates(): JudgeStates {
       if (state.every(isInteger) && isSolvable(state) === isWanted) return state;
     }
   }
+}
+
+/** The texts of the three-number states that test or validation hands can reach, and no training or unsolvable hand. */
+export function onlyHeldOutStates(): ReadonlySet<string> {
+  const unsolvableHands = allHands().filter((hand) => !isSolvable(hand));
+  const allowed = statesAfterOneStep([...handsOfSplit("train"), ...unsolvableHands]);
+  const heldOut = statesAfterOneStep([...handsOfSplit("test"), ...handsOfSplit("validation")]);
+  return new Set([...heldOut.keys()].filter((key) => !allowed.has(key)));
 }
 
 /** The different three-number states that one legal step can leave, by their canonical text. */

@@ -13,16 +13,29 @@ const STATE_SHARE = 0.22;
 const SWAP_SHARE = 0.15;
 const CANONICAL_PHRASE_SHARE = 0.6;
 
-export type RowSource = { readonly hands: readonly (readonly Rational[])[]; readonly judgeStates: JudgeStates };
+export type RowSource = {
+  readonly hands: readonly (readonly Rational[])[];
+  /** Problems with a number above 13; see source.ts. Computed on the first call, which takes a second. */
+  otherHands(): readonly (readonly Rational[])[];
+  readonly judgeStates: JudgeStates;
+};
 
-/** Draws one row; `judgeShare` is the share of judge rows, in [0, 1]. */
-export function drawRow(random: Random, source: RowSource, judgeShare: number): Row {
-  if (random.uniform() < judgeShare) return judgeRow(random, source.judgeStates);
-  return solveRow(random, drawProblem(random, source));
+export type RowMix = {
+  /** Share of judge rows among all rows, in [0, 1]. */
+  readonly judgeShare: number;
+  /** Share of the solving rows that are about hands with a number above 13, in [0, 1]. */
+  readonly otherHandShare: number;
+};
+
+export function drawRow(random: Random, source: RowSource, mix: RowMix): Row {
+  if (random.uniform() < mix.judgeShare) return judgeRow(random, source.judgeStates);
+  // A share of 0 draws no number, so that a phase without other hands is what it was before they existed.
+  const isOther = mix.otherHandShare > 0 && random.uniform() < mix.otherHandShare;
+  const hand = pick(random, isOther ? source.otherHands() : source.hands);
+  return solveRow(random, drawProblem(random, source, hand));
 }
 
-function drawProblem(random: Random, source: RowSource): readonly Rational[] {
-  const hand = pick(random, source.hands);
+function drawProblem(random: Random, source: RowSource, hand: readonly Rational[]): readonly Rational[] {
   if (random.uniform() >= STATE_SHARE) return hand;
   const three =
     random.uniform() < 0.5 ? pick(random, winningSteps(hand)).left : source.judgeStates.solvableThree(random);

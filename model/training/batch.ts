@@ -2,7 +2,7 @@ import { drawRow, type RowSource } from "../corpus/rows.ts";
 import { createRandom } from "../random.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { ASSISTANT, END, USER } from "../vocabulary.ts";
-import { judgeShareAt, type TrainingPlan } from "./plan.ts";
+import { mixAt, type TrainingPlan } from "./plan.ts";
 
 /** Several whole rows one after the other, without padding. */
 export type Batch = {
@@ -29,12 +29,12 @@ export function drawBatch(
   shard: number,
 ): Batch {
   const random = createRandom(plan.seed, step, shard);
-  const judgeShare = judgeShareAt(plan, step);
+  const mix = mixAt(plan, step);
   const tokens: number[] = [];
   const positions: number[] = [];
   const targets: Target[] = [];
   for (;;) {
-    const row = drawRow(random, source, judgeShare);
+    const row = drawRow(random, source, mix);
     const prompt = [tokenizer.special(USER), ...tokenizer.encode(row.user), tokenizer.special(ASSISTANT)];
     const answer = [...tokenizer.encode(row.assistant), tokenizer.special(END)];
     if (tokens.length + prompt.length + answer.length > plan.shardTokens) break;

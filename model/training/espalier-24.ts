@@ -13,21 +13,25 @@ export const ESPALIER_24_PLAN: TrainingPlan = {
     ropeBase: 10_000,
   },
   seed: 24,
-  steps: 8_000,
+  steps: 7_000,
   shards: 8,
   shardTokens: 512,
   warmupSteps: 100,
   peakRate: 3e-3,
   finalRate: 5e-5,
+  cosineSteps: 8_000,
+  cooldownFromStep: 5_000,
   weightDecay: 0.1,
   beta1: 0.9,
   beta2: 0.98,
   clipNorm: 1,
   judgeWeight: 3,
-  // The judge is learnt first, and faster than the arithmetic of the solutions.
-  judgeShares: [
-    { fromStep: 0, share: 0.82 },
-    { fromStep: 2_500, share: 0.6 },
+  // The judge is learnt first, and faster than the arithmetic of the solutions. The last phase adds other hands: 1,062 hands
+  // alone are learnt by heart, and the model is then too sure of itself on hands that it has not seen.
+  mixes: [
+    { fromStep: 0, judgeShare: 0.82, otherHandShare: 0 },
+    { fromStep: 2_500, judgeShare: 0.6, otherHandShare: 0 },
+    { fromStep: 5_000, judgeShare: 0.6, otherHandShare: 0.5 },
   ],
 };
 

@@ -1,3 +1,4 @@
+import type { RowMix } from "../corpus/rows.ts";
 import type { ModelShape } from "../shape.ts";
 
 /** Everything that determines the trained weights. The number of workers is not part of it. */
@@ -11,8 +12,11 @@ export type TrainingPlan = {
   readonly shardTokens: number;
   readonly warmupSteps: number;
   readonly peakRate: number;
-  /** The cosine ends here. */
   readonly finalRate: number;
+  /** The rate falls from the peak towards `finalRate` along a cosine that would end at this step. */
+  readonly cosineSteps: number;
+  /** From this step on it falls to `finalRate` in a straight line instead, until the last step. */
+  readonly cooldownFromStep: number;
   readonly weightDecay: number;
   readonly beta1: number;
   readonly beta2: number;
@@ -21,18 +25,24 @@ export type TrainingPlan = {
   /** Weight of a judge's yes or no in the loss; every other supervised token has weight 1. */
   readonly judgeWeight: number;
   /**
-   * Share of judge rows among all rows, by phase. A judge row has 9 tokens and a solving row about 63, so 0.82 is 40 %
-   * of the tokens and 0.6 is 18 %.
+   * What the rows are about, by phase. A judge row has 9 tokens and a solving row about 63, so a share of 0.82 is 40 % of
+   * the tokens and 0.6 is 18 %.
    */
-  readonly judgeShares: readonly { readonly fromStep: number; readonly share: number }[];
+  readonly mixes: readonly (RowMix & { readonly fromStep: number })[];
 };
-
-export function judgeShareAt(plan: TrainingPlan, step: number): number {
-  return plan.judgeShares.findLast((phase) => phase.fromStep <= step)?.share ?? 0;
-}
 
 export function learningRate(plan: TrainingPlan, step: number, cosinePi: (x: number) => number): number {
   if (step < plan.warmupSteps) return (plan.peakRate * (step + 1)) / plan.warmupSteps;
-  const progress = (step - plan.warmupSteps) / Math.max(1, plan.steps - plan.warmupSteps);
-  return plan.finalRate + (plan.peakRate - plan.finalRate) * 0.5 * (1 + cosinePi(progress));
+  const cosineStep = Math.min(step, plan.cooldownFromStep);
+  const progress = (cosineStep - plan.warmupSteps) / Math.max(1, plan.cosineSteps - plan.warmupSteps);
+  const rate = plan.finalRate + (plan.peakRate - plan.finalRate) * 0.5 * (1 + cosinePi(progress));
+  if (step <= plan.cooldownFromStep) return rate;
+  const cooled = (step - plan.cooldownFromStep) / (plan.steps - plan.cooldownFromStep);
+  return rate + (plan.finalRate - rate) * cooled;
+}
+
+export function mixAt(plan: TrainingPlan, step: number): RowMix {
+  const mix = plan.mixes.findLast((phase) => phase.fromStep <= step);
+  if (mix === undefined) throw new RangeError(`the plan has no mix for step ${step}`);
+  return mix;
 }

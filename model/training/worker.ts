@@ -3,8 +3,7 @@
  * shards, reduction, update, packing. Who takes which shard is left to chance; the result does not depend on it.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { createJudgeStates } from "../corpus/judge-states.ts";
-import { handsOfSplit } from "../corpus/split.ts";
+import { createRowSource } from "../corpus/source.ts";
 import { createTokenizer } from "../tokenizer.ts";
 import { createVocabulary } from "../vocabulary.ts";
 import { drawBatch } from "./batch.ts";
@@ -41,7 +40,7 @@ const kernels = loadTrainingKernels(memory);
 const update = createUpdate(plan, kernels, memory, map);
 const runShard = createShardRunner(plan, kernels, memory, map, worker);
 const tokenizer = createTokenizer(createVocabulary());
-const source = { hands: handsOfSplit("train"), judgeStates: createJudgeStates() };
+const source = createRowSource();
 
 each(update.matrices, update.pack);
 barrier();

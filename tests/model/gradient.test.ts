@@ -18,12 +18,14 @@ const plan: TrainingPlan = {
   warmupSteps: 1,
   peakRate: 1e-3,
   finalRate: 1e-3,
+  cosineSteps: 1,
+  cooldownFromStep: 1,
   weightDecay: 0,
   beta1: 0.9,
   beta2: 0.99,
   clipNorm: 1,
   judgeWeight: 3,
-  judgeShares: [],
+  mixes: [],
 };
 const batch: Batch = {
   tokens: [1, 5, 3, 9, 2, 4, 1, 7, 7, 0, 15, 3, 2],
