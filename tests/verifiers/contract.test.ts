@@ -112,6 +112,12 @@ describe("game-of-24", () => {
     expect(scoresOf(verifier, [candidate("Let me think about thirteen first.\n", false)])).toEqual([null]);
   });
 
+  test("refutes what declares what is left and is no step: a judge would believe its list", () => {
+    const { verifier } = setUp("game-of-24");
+    const garbled = "3 138 / 3 = 32 (left: 8 8 32)\n";
+    expect(scoresOf(verifier, [candidate(garbled, false)])).toEqual([["verdict", 0]]);
+  });
+
   test("refuses a problem that is not its own", () => {
     const other = {
       messages: [{ role: "user", content: "What is the capital of France?" }] as const,

@@ -16,18 +16,17 @@ export function uct(node: Node, parent: Node, explorationWeight: number): number
 
 /**
  * The same bound for one more sample at `node` itself, against which its children compete. Its value is the mean of what
- * samples there were worth when they were new, with the node's own value as one pseudo-sample (1 where nobody has judged
- * it: optimism before evidence). Poor children thus lead to another sample, a good one to going deeper. This takes the
- * place of progressive widening, whose schedule does not look at values; AB-MCTS asks the same question by sampling.
+ * samples there have brought: a new child its first judgement, a repetition nothing. The node's own value is one
+ * pseudo-sample (1 where nobody has judged it: optimism before evidence). Poor children thus lead to another sample, a
+ * good one to going deeper. This takes the place of progressive widening, whose schedule does not look at values;
+ * AB-MCTS (Inoue et al. 2025) asks the same question by Thompson sampling.
  */
 export function widenBound(node: Node, explorationWeight: number): number {
   let samples = 0;
   let valueSum = latestScore(node)?.value ?? 1;
   for (const child of node.children) {
-    const count = 1 + child.repeats;
-    const first = child.scores[0]?.value ?? meanReturn(child);
-    samples += count;
-    valueSum += count * first;
+    samples += 1 + child.repeats;
+    valueSum += child.scores[0]?.value ?? meanReturn(child);
   }
   return upperBound(valueSum / (1 + samples), samples + node.proposing, node, explorationWeight);
 }

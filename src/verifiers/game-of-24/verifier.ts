@@ -38,8 +38,10 @@ function refutePartial(hand: Hand, text: string): Score | null {
     if (line.trim() === "") continue;
     const check = checkStep(numbers, line);
     if (check.type === "illegal") {
-      // Prose is no step and proves nothing; from there on the numbers are not known.
-      return check.reason === "not-a-step" ? null : verdict(0, `"${line.trim()}": ${check.reason}`);
+      // Prose is no step and proves nothing; from there on the numbers are not known. But what declares what is left
+      // claims to be a step, and a judge would believe its list.
+      const isProse = check.reason === "not-a-step" && !/\(\s*left\b/i.test(line);
+      return isProse ? null : verdict(0, `"${line.trim()}": ${check.reason}`);
     }
     numbers = check.left;
   }

@@ -59,3 +59,20 @@ test("below a judged node its own value is the pseudo-sample: 0.2 with one child
   expect(widenBound(tree.node("1.0"), 0)).toBeCloseTo(0.35, 12);
   expect(widenBound(tree.node("3.0"), 1)).toBe(Number.POSITIVE_INFINITY);
 });
+
+test("a repetition brings nothing: the same child four times makes (0.2 + 0.5) / (1 + 4)", () => {
+  const repeat = (index: number) => ({ type: "thought-repeat", stepId: 3, nodeId: "3.0", index }) as const;
+  const tree = treeOf([
+    ...judged,
+    stepStart(3, { type: "propose", nodeId: "1.0", count: 4, extent: "step" }),
+    thoughtAdd(3, "3.0", "1.0", "d"),
+    repeat(1),
+    repeat(2),
+    repeat(3),
+    stepEnd(3),
+    stepStart(4, { type: "verify", nodeIds: ["3.0"] }),
+    scoreAdd(4, "3.0", 0.5),
+    stepEnd(4),
+  ]);
+  expect(widenBound(tree.node("1.0"), 0)).toBeCloseTo(0.14, 12);
+});
