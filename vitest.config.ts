@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 /**
  * - `core`: plain Node; pure code and everything that needs no platform.
  * - `worker`: inside workerd, against a scripted upstream over loopback. One workerd per file: few, larger files.
- * - `crash`: plain Node that starts and kills real processes.
+ * - `service`: plain Node against the whole local service, its processes started and killed (`tests/crash`).
  */
 export default defineConfig({
   test: {
@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: "core",
           include: ["tests/**/*.test.ts"],
-          exclude: ["tests/worker/**", "tests/crash/**"],
+          exclude: ["tests/worker/**", "tests/crash/**", "tests/service/**"],
         },
       },
       {
@@ -40,8 +40,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: "crash",
-          include: ["tests/crash/**/*.test.ts"],
+          name: "service",
+          include: ["tests/service/**/*.test.ts", "tests/crash/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 120_000,
           fileParallelism: false,

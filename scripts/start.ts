@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { loadEspalierModel } from "../model/server/espalier.ts";
+import { loadUserModel } from "../model/server/user-model.ts";
 import { createModelServer } from "../model/server.ts";
 import { embeddedProvider, userProvider } from "./local/providers.ts";
 import { startLocalService } from "./local/service.ts";
@@ -8,6 +10,8 @@ const HELP = `npm start -- [options]
   --port N          port of the endpoint (8787)
   --provider URL    an OpenAI-compatible base URL of yours, e.g. http://127.0.0.1:11434/v1; its key in
                     ESPALIER_PROVIDER_KEY. May be given several times; the embedded model stays.
+  --gguf FILE       a model file of yours, served beside the embedded one (llama.cpp needs the optional peer
+                    node-llama-cpp; the message says how to install it)
   --state DIR       where searches and the key are kept (.espalier/state)
   --latency-ms N    let the embedded model wait before its first token, as a large model would (0)
 `;
@@ -16,6 +20,7 @@ const { values } = parseArgs({
   options: {
     port: { type: "string", default: "8787" },
     provider: { type: "string", multiple: true, default: [] },
+    gguf: { type: "string", multiple: true, default: [] },
     state: { type: "string" },
     "latency-ms": { type: "string", default: "0" },
     help: { type: "boolean", default: false },
@@ -26,15 +31,28 @@ if (values.help) {
   process.exit(0);
 }
 
-const model = await createModelServer({ latencyMs: Number(values["latency-ms"]) });
-const apiKey = process.env.ESPALIER_PROVIDER_KEY ?? null;
-const providers = [embeddedProvider(model.url)];
-for (const url of values.provider) providers.push(await userProvider(url, apiKey));
-const service = await startLocalService({
-  port: Number(values.port),
-  providers,
-  ...(values.state !== undefined && { stateDirectory: values.state }),
+const { model, service, providers } = await startAll().catch((error: unknown) => {
+  console.error(`espalier: ${error instanceof Error ? error.message : error}`);
+  process.exit(1);
 });
+
+async function startAll() {
+  const userModels = await Promise.all(values.gguf.map((path) => loadUserModel(path, { id: undefined, threads: 1 })));
+  const model = await createModelServer({
+    models: [loadEspalierModel(), ...userModels],
+    latencyMs: Number(values["latency-ms"]),
+  });
+  const userModelIds = userModels.map(({ id }) => id);
+  const providers = [embeddedProvider(model.url, userModelIds)];
+  const apiKey = process.env.ESPALIER_PROVIDER_KEY ?? null;
+  for (const url of values.provider) providers.push(await userProvider(url, apiKey));
+  const service = await startLocalService({
+    port: Number(values.port),
+    providers,
+    ...(values.state !== undefined && { stateDirectory: values.state }),
+  });
+  return { model, service, providers };
+}
 
 const modelIds = providers.flatMap((provider) => provider.models.map(({ id }) => id));
 console.log(`

@@ -1,25 +1,39 @@
-import type { ProviderConfig } from "../../src/providers/config.ts";
+import type { ModelConfig, ProviderConfig } from "../../src/providers/config.ts";
 
 const TIMEOUT_MS = 60_000;
 
-/** The embedded model, behind the local inference server. */
-export function embeddedProvider(serverUrl: string): ProviderConfig {
+/** The embedded model, behind the local inference server, and a user's GGUF files beside it. */
+export function embeddedProvider(serverUrl: string, userModelIds: readonly string[] = []): ProviderConfig {
   return {
     name: "embedded",
     baseUrl: `${serverUrl}/v1`,
     apiKey: null,
     headerTimeoutMs: TIMEOUT_MS,
     idleTimeoutMs: TIMEOUT_MS,
-    models: [
-      {
-        id: "espalier/24",
-        upstream: "espalier-24",
-        description: "The embedded model. It knows the Game of 24 and nothing else: 'Use 4 9 10 13 to make 24'.",
-        capabilities: { n: "honoured", continuation: true, logprobs: true, stepSeparator: "\n" },
-        price: { promptMicrodollarsPerMillion: 0, completionMicrodollarsPerMillion: 0 },
-        judgePrompt: "Judge: {left}",
-      },
-    ],
+    models: [EMBEDDED_MODEL, ...userModelIds.map(localModel)],
+  };
+}
+
+const FREE = { promptMicrodollarsPerMillion: 0, completionMicrodollarsPerMillion: 0 };
+
+const EMBEDDED_MODEL: ModelConfig = {
+  id: "espalier/24",
+  upstream: "espalier-24",
+  description: "The embedded model. It knows the Game of 24 and nothing else: 'Use 4 9 10 13 to make 24'.",
+  capabilities: { n: "honoured", continuation: true, logprobs: true, stepSeparator: "\n" },
+  price: FREE,
+  judgePrompt: "Judge: {left}",
+};
+
+/** A model that our own server runs: what the server can do is known. */
+function localModel(id: string): ModelConfig {
+  return {
+    id: `espalier/${id}`,
+    upstream: id,
+    description: "A GGUF file of yours.",
+    capabilities: { n: "honoured", continuation: true, logprobs: true, stepSeparator: "\n\n" },
+    price: FREE,
+    judgePrompt: null,
   };
 }
 
@@ -53,7 +67,7 @@ export async function userProvider(baseUrl: string, apiKey: string | null): Prom
       upstream: id,
       description: null,
       capabilities: { n: "unknown", continuation: false, logprobs: true, stepSeparator: "\n\n" },
-      price: { promptMicrodollarsPerMillion: 0, completionMicrodollarsPerMillion: 0 },
+      price: FREE,
       judgePrompt: null,
     })),
   };
