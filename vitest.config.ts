@@ -14,6 +14,9 @@ export default defineConfig({
           name: "core",
           include: ["tests/**/*.test.ts"],
           exclude: ["tests/worker/**", "tests/crash/**", "tests/service/**"],
+          // Generous: a busy machine must not fail a test whose subject is not time.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

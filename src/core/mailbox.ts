@@ -7,6 +7,13 @@ export interface Mailbox<T> {
   take(): Promise<T[]>;
 }
 
+/**
+ * Answers that became ready at the same instant pass through promise chains of different length (a verification's is
+ * longer than a proposal's). So many turns of the microtask queue let all of them in before the taker looks, so that one
+ * instant is one batch. Turns are not time: they cost microseconds.
+ */
+const SETTLING_TURNS = 16;
+
 export function createMailbox<T>(): Mailbox<T> {
   let items: T[] = [];
   let isAwake = false;
@@ -28,6 +35,7 @@ export function createMailbox<T>(): Mailbox<T> {
           resume = resolve;
         });
       }
+      for (let turn = 0; turn < SETTLING_TURNS; turn++) await Promise.resolve();
       isAwake = false;
       const taken = items;
       items = [];

@@ -80,7 +80,9 @@ test("killed with -9 in the middle, the search finishes by itself after the rest
   expect(done.answer).toMatch(/Answer:/);
 
   const seedsOf = (ledger: typeof before, isAnswered: boolean) =>
-    ledger.calls.filter(({ endMs, aborted }) => !isAnswered || (endMs !== null && !aborted)).map(({ summary }) => summary?.seed);
+    ledger.calls
+      .filter(({ endMs, aborted }) => !isAnswered || (endMs !== null && !aborted))
+      .map(({ summary }) => summary?.seed);
   const answered = seedsOf(before, true);
   expect(answered.length).toBeGreaterThanOrEqual(8);
   const again = seedsOf(await second.ledger(), false);

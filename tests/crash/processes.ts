@@ -18,7 +18,11 @@ export async function startProcess(stateDirectory: string, args: readonly string
   const child = spawn(
     join(ROOT, "node_modules/.bin/node"),
     ["--disable-warning=ExperimentalWarning", "scripts/start.ts", "--port", "0", "--state", stateDirectory, ...args],
-    { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, PATH: `${join(ROOT, "node_modules/.bin")}:${process.env.PATH}` } },
+    {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, PATH: `${join(ROOT, "node_modules/.bin")}:${process.env.PATH}` },
+    },
   );
   const output = await untilReady(child);
   const url = match(output, /listens on (\S+)/);
