@@ -1,7 +1,8 @@
+import { latency } from "./latency/latency.ts";
 import { scaling } from "./scaling/scaling.ts";
 
 /** `npm run bench -- NAME [options]`. Each bench prints a table; with `--json` its last line is one JSON object. */
-const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { scaling };
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { scaling, latency };
 
 const [name = "", ...args] = process.argv.slice(2);
 const bench = BENCHES[name];
