@@ -16,16 +16,7 @@ const HELP = `npm start -- [options]
   --latency-ms N    let the embedded model wait before its first token, as a large model would (0)
 `;
 
-const { values } = parseArgs({
-  options: {
-    port: { type: "string", default: "8787" },
-    provider: { type: "string", multiple: true, default: [] },
-    gguf: { type: "string", multiple: true, default: [] },
-    state: { type: "string" },
-    "latency-ms": { type: "string", default: "0" },
-    help: { type: "boolean", default: false },
-  },
-});
+const values = readOptions();
 if (values.help) {
   console.log(HELP);
   process.exit(0);
@@ -84,4 +75,22 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     await model.close();
     process.exit(0);
   });
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: "string", default: "8787" },
+        provider: { type: "string", multiple: true, default: [] },
+        gguf: { type: "string", multiple: true, default: [] },
+        state: { type: "string" },
+        "latency-ms": { type: "string", default: "0" },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`espalier: ${error instanceof Error ? error.message : error}\n\n${HELP}`);
+    process.exit(2);
+  }
 }
