@@ -7,8 +7,8 @@ import { verificationDue } from "../../core/verification.ts";
 import { uct, widenBound } from "./uct.ts";
 
 const parameters = z.strictObject({
-  /** c in UCT, >= 0; values are in [0, 1]. 0.02 is the best of 0.02 ... 0.5 on the validation hands (docs/methods/mcts.md). */
-  exploration_weight: z.number().min(0).max(100).default(0.02),
+  /** c in UCT, >= 0; values are in [0, 1]. 0.01 is tuned on validation hands (docs/methods/mcts.md). */
+  exploration_weight: z.number().min(0).max(100).default(0.01),
   /** `rollout`: each proposal runs to the end and is split into its steps. `step`: proposals are single steps. */
   expansion: z.enum(["rollout", "step"]).default("step"),
   /** Continuations asked for in one call when a node is expanded. */
