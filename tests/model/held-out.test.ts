@@ -9,11 +9,11 @@ import { ESPALIER_24_GGUF, loadEngine, loadModel } from "../../model/load.ts";
 
 /** The figures of the committed weights, as MODEL_CARD.md states them. */
 const RECORDED = {
-  fileSha256: "FILL",
-  logitsSha256: "FILL",
-  greedy: 0,
-  passAt8: { least: 0, most: 1 },
-  judgeAreaAll: 0,
+  fileSha256: "d521cc25bbdd4393fde3870903d9ef388494c47832cf4a0e51dae8abcdb6f897",
+  logitsSha256: "aa7e8c3ed170ba1e",
+  greedy: 0.43,
+  passAt8: { least: 0.72, most: 0.82 },
+  judgeAreaAll: 0.9699,
 } as const;
 
 const model = loadModel();
