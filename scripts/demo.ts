@@ -16,13 +16,13 @@ const { values } = parseArgs({
   options: {
     hands: { type: "string", default: "6" },
     method: { type: "string", default: "mcts" },
-    rollouts: { type: "string", default: "32" },
+    calls: { type: "string", default: "200" },
     "latency-ms": { type: "string", default: "60" },
   },
 });
 
 const BAR_WIDTH = 24;
-const rollouts = Number(values.rollouts);
+const maxCalls = Number(values.calls);
 const state = mkdtempSync(join(tmpdir(), "espalier-demo-"));
 // A little latency, as a model of any size has: it makes the search visible.
 const model = await createModelServer({ latencyMs: Number(values["latency-ms"]) });
@@ -42,7 +42,7 @@ for (const [index, hand] of hands.entries()) {
   console.log(styleText("bold", `Use ${hand} to make 24`));
   console.log(`  greedy  ${mark(greedy.isProven)} ${lastLine(greedy.content)}`);
 
-  const budget = { max_rollouts: rollouts, max_parallel: 8 };
+  const budget = { max_rollouts: 64, max_model_calls: maxCalls, max_parallel: 8 };
   const searched = await askWithTree(
     service,
     { messages, seed: index, search: { method: values.method, budget } },
@@ -72,10 +72,10 @@ process.exit(0);
 
 function showProgress(tree: Tree): void {
   if (!process.stdout.isTTY) return;
-  const filled = Math.min(BAR_WIDTH, Math.round((BAR_WIDTH * tree.rollouts) / rollouts));
+  const filled = Math.min(BAR_WIDTH, Math.round((BAR_WIDTH * tree.spent.calls) / maxCalls));
   const bar = `${"█".repeat(filled)}${"░".repeat(BAR_WIDTH - filled)}`;
   process.stdout.write(
-    `\r  search  ${bar} ${tree.rollouts}/${rollouts} candidates, ${tree.nodes.length} thoughts, ${tree.openSteps.size} calls in flight  `,
+    `\r  search  ${bar} ${tree.spent.calls}/${maxCalls} calls, ${tree.nodes.length} thoughts, ${tree.rollouts} candidates  `,
   );
 }
 
