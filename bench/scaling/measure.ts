@@ -1,8 +1,9 @@
 import { answerClass } from "../../src/core/answer.ts";
 import type { SearchEvent } from "../../src/core/event.ts";
+import type { Node } from "../../src/core/node.ts";
 import { questionOf } from "../../src/core/problem.ts";
 import { mean, shareInterval } from "../../src/core/statistics.ts";
-import { foldTree, type Node, type Tree } from "../../src/core/tree.ts";
+import { foldTree, type Tree } from "../../src/core/tree.ts";
 import { checkAnswer } from "../../src/verifiers/game-of-24/answer.ts";
 import { parseHand } from "../../src/verifiers/game-of-24/hand.ts";
 import { criticalPathCalls } from "../critical-path.ts";

@@ -83,7 +83,7 @@ export async function scaling(args: readonly string[]): Promise<void> {
     }
     console.log(`\n${hands.length} ${values.split} hands, one run, seed ${seed}. ${SPLIT_CAVEAT}`);
 
-    const svg = await plotScaling(rows, `Game of 24, ${hands.length} ${values.split} hands`);
+    const svg = await plotScaling(rows, equalTokens, `Game of 24, ${hands.length} ${values.split} hands`);
     writeFileSync(values.out, svg);
     console.log(`wrote ${values.out}`);
     if (values.json) {

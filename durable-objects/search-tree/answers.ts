@@ -1,4 +1,5 @@
-import { latestScore, type Node, type Tree } from "../../src/core/tree.ts";
+import { latestScore, type Node } from "../../src/core/node.ts";
+import type { Tree } from "../../src/core/tree.ts";
 import type { AnswerView, ScoreView } from "./protocol.ts";
 
 /** More candidates than this are only in the report. OpenAI's `n` ends at 128. */

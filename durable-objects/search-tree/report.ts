@@ -1,5 +1,6 @@
 import type { ModelError } from "../../src/core/model.ts";
-import type { Node, Tree } from "../../src/core/tree.ts";
+import type { Node } from "../../src/core/node.ts";
+import type { Tree } from "../../src/core/tree.ts";
 import { stateOf } from "../../src/db/state.ts";
 import type { Recipe } from "../../src/recipe.ts";
 import { answersOf, scoreToView } from "./answers.ts";

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
-import { isRefuted, latestScore, type Node, type Tree } from "../../src/core/tree.ts";
+import { isRefuted, latestScore, type Node } from "../../src/core/node.ts";
+import type { Tree } from "../../src/core/tree.ts";
 
 /** Children shown per node; the rest is counted. The path of the answer is always shown. */
 const CHILDREN_SHOWN = 4;

@@ -1,7 +1,8 @@
+import type { Node } from "./node.ts";
 import type { Random } from "./random.ts";
 import { fail, type Result, succeed } from "./result.ts";
 import type { Decision, Extent } from "./step.ts";
-import type { Node, TreeView } from "./tree.ts";
+import type { TreeView } from "./tree.ts";
 import type { Verifier } from "./verifier.ts";
 
 /**

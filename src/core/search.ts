@@ -9,12 +9,13 @@ import { createLogWriter } from "./log.ts";
 import { createMailbox } from "./mailbox.ts";
 import type { Method } from "./method.ts";
 import { type Attempt, costOf, type ModelError } from "./model.ts";
+import { nodeIdOf } from "./node.ts";
 import { createRandom } from "./random.ts";
 import { retryDelayMs, shouldGiveUp } from "./retry.ts";
 import type { NodeId, Step, StepId } from "./step.ts";
 import type { Store } from "./store.ts";
 import type { Thought } from "./thought.ts";
-import { foldTree, nodeIdOf, type Tree } from "./tree.ts";
+import { foldTree, type Tree } from "./tree.ts";
 import { candidateOf, verificationDue } from "./verification.ts";
 
 export interface SearchSetup extends Executor {

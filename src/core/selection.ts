@@ -1,4 +1,5 @@
-import { latestScore, type Node, type TreeView } from "./tree.ts";
+import { latestScore, type Node } from "./node.ts";
+import type { TreeView } from "./tree.ts";
 
 /** How the served answer is chosen among completed candidates: a stage of its own, apart from what steers the search. */
 export type SelectionName = "value" | "majority" | "weighted-majority";

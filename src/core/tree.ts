@@ -3,44 +3,18 @@ import type { Classify } from "./answer.ts";
 import type { Account } from "./budget.ts";
 import type { SearchEvent, StopReason } from "./event.ts";
 import { type Attempt, costOf, type ModelError } from "./model.ts";
+import {
+  createNode,
+  creationOrder,
+  insertInOrder,
+  latestScore,
+  type MutableNode,
+  type Node,
+  removeInOrder,
+} from "./node.ts";
 import { type NodeId, ROOT, type Step, type StepId } from "./step.ts";
 import { isComplete, type Thought } from "./thought.ts";
 import type { Score } from "./verifier.ts";
-
-/** A thought's place in the search. Statistics are kept by the fold, in O(depth) per event, and never stored. */
-export interface Node {
-  readonly id: NodeId;
-  readonly parent: Node | null;
-  readonly depth: number;
-  /** Null at the root only. */
-  readonly thought: Thought | null;
-  /** Complete: nothing can follow it. */
-  readonly isTerminal: boolean;
-  /** Creation order, independent of arrival: by step number, then by place in the step's reply. Breaks every tie. */
-  readonly order: number;
-  /** In creation order. */
-  readonly children: readonly Node[];
-  /** Every judgement of this node itself, oldest first. */
-  readonly scores: readonly Score[];
-  /** How many more completions said the same as this node. */
-  readonly repeats: number;
-  /** Back-ups through this node: n in UCT. */
-  readonly visits: number;
-  /** Sum of the values backed up: W; the mean return is W / n. */
-  readonly valueSum: number;
-  /** Largest value backed up; 0 before the first. */
-  readonly maxValue: number;
-  /** Samples asked for and verifications running at or below this node: O in WU-UCT (Liu et al. 2020). */
-  readonly inFlight: number;
-  /** Samples asked for at this very node and not answered yet. */
-  readonly proposing: number;
-  /** In a verification that is running. */
-  readonly isVerifying: boolean;
-  /** The verifier was asked about it; it may have abstained. */
-  readonly isVerified: boolean;
-  /** Steps at this very node that failed for good. */
-  readonly failures: number;
-}
 
 export interface OpenStep {
   readonly stepId: StepId;
@@ -77,38 +51,8 @@ export interface TreeView {
   answerClassOf(node: Node): string | null;
 }
 
-/** The value of a node by its latest judgement; null before it has one. */
-export function latestScore(node: Node): Score | null {
-  return node.scores[node.scores.length - 1] ?? null;
-}
-
-/** An exact verifier has ruled it out: nothing good can be at or below it. */
-export function isRefuted(node: Node): boolean {
-  const score = latestScore(node);
-  return score !== null && score.kind === "verdict" && score.value === 0;
-}
-
-interface MutableNode extends Node {
-  parent: MutableNode | null;
-  order: number;
-  children: MutableNode[];
-  scores: Score[];
-  repeats: number;
-  visits: number;
-  valueSum: number;
-  maxValue: number;
-  inFlight: number;
-  proposing: number;
-  isVerifying: boolean;
-  isVerified: boolean;
-  failures: number;
-}
-
-/** More thoughts than one step can bring, so that (step, index) packs into one number. */
-const ORDERS_PER_STEP = 2 ** 20;
-
 export class Tree implements TreeView {
-  readonly root: MutableNode = createNode(ROOT, null, null, 0);
+  readonly root: MutableNode = createNode(ROOT, null, null);
   readonly nodes: MutableNode[] = [];
   readonly terminals: MutableNode[] = [];
   readonly unverified: MutableNode[] = [];
@@ -227,7 +171,7 @@ export class Tree implements TreeView {
   #thoughtAdd(stepId: StepId, nodeId: NodeId, parentId: NodeId, thought: Thought): void {
     if (!this.openSteps.has(stepId) || this.#byId.has(nodeId)) return;
     const parent = this.#mutable(parentId);
-    const node = createNode(nodeId, parent, thought, orderOf(nodeId));
+    const node = createNode(nodeId, parent, thought);
     this.#byId.set(nodeId, node);
     this.#byContent.set(contentKey(parentId, thought), node);
     this.nodes.push(node);
@@ -243,7 +187,7 @@ export class Tree implements TreeView {
     if (!this.openSteps.has(stepId)) return;
     const node = this.#mutable(nodeId);
     node.repeats++;
-    this.#reorder(node, stepId * ORDERS_PER_STEP + index);
+    this.#reorder(node, creationOrder(stepId, index));
     if (!node.isTerminal) return;
     this.#countRollout();
     const score = latestScore(node);
@@ -361,59 +305,6 @@ function contentKey(parentId: NodeId, thought: Thought): string {
   ]);
 }
 
-export function nodeIdOf(stepId: StepId, index: number): NodeId {
-  return `${stepId}.${index}`;
-}
-
-function orderOf(nodeId: NodeId): number {
-  const [step = "0", index = "0"] = nodeId.split(".");
-  return Number(step) * ORDERS_PER_STEP + Number(index);
-}
-
 export function targetsOf(step: Step): readonly NodeId[] {
   return step.type === "propose" ? [step.nodeId] : step.nodeIds;
-}
-
-function createNode(id: NodeId, parent: MutableNode | null, thought: Thought | null, order: number): MutableNode {
-  return {
-    id,
-    parent,
-    depth: parent === null ? 0 : parent.depth + 1,
-    thought,
-    isTerminal: thought !== null && isComplete(thought),
-    order,
-    children: [],
-    scores: [],
-    repeats: 0,
-    visits: 0,
-    valueSum: 0,
-    maxValue: 0,
-    inFlight: 0,
-    proposing: 0,
-    isVerifying: false,
-    isVerified: false,
-    failures: 0,
-  };
-}
-
-/** Index of the first node whose order is not below `order`. Lists are sorted, and mostly appended to at the end. */
-function placeOf(list: readonly MutableNode[], order: number): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((list[middle]?.order ?? 0) < order) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function insertInOrder(list: MutableNode[], node: MutableNode): void {
-  const place = placeOf(list, node.order);
-  if (list[place] !== node) list.splice(place, 0, node);
-}
-
-function removeInOrder(list: MutableNode[], node: MutableNode): void {
-  const place = placeOf(list, node.order);
-  if (list[place] === node) list.splice(place, 1);
 }

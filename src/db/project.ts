@@ -1,4 +1,5 @@
-import { latestScore, type Tree } from "../core/tree.ts";
+import { latestScore } from "../core/node.ts";
+import type { Tree } from "../core/tree.ts";
 import type { Recipe } from "../recipe.ts";
 import type { attempts, candidates, searches } from "./schema.ts";
 import { stateOf } from "./state.ts";

@@ -1,4 +1,5 @@
-import type { Node, Tree } from "../../src/core/tree.ts";
+import type { Node } from "../../src/core/node.ts";
+import type { Tree } from "../../src/core/tree.ts";
 
 /** The whole tree as text, one line a node: what golden files and the signature compare. */
 export function dumpTree(tree: Tree): string {

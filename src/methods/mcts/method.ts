@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defineMethod } from "../../core/method.ts";
+import { isRefuted, type Node } from "../../core/node.ts";
 import { selectByValue } from "../../core/selection.ts";
 import { type Decision, issue, ROOT, WAIT } from "../../core/step.ts";
-import { isRefuted, type Node, type TreeView } from "../../core/tree.ts";
+import type { TreeView } from "../../core/tree.ts";
 import { verificationDue } from "../../core/verification.ts";
 import { uct, widenBound } from "./uct.ts";
 

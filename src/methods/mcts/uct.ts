@@ -1,4 +1,4 @@
-import { latestScore, type Node } from "../../core/tree.ts";
+import { latestScore, type Node } from "../../core/node.ts";
 
 /**
  * UCT with in-flight counts, WU-UCT (Liu et al. 2020, eq. 4) over UCB1 applied to trees (Kocsis and Szepesvári 2006):

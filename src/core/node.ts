@@ -1,0 +1,127 @@
+import type { NodeId, StepId } from "./step.ts";
+import { isComplete, type Thought } from "./thought.ts";
+import type { Score } from "./verifier.ts";
+
+/** A thought's place in the search. Statistics are kept by the fold, in O(depth) per event, and never stored. */
+export interface Node {
+  readonly id: NodeId;
+  readonly parent: Node | null;
+  readonly depth: number;
+  /** Null at the root only. */
+  readonly thought: Thought | null;
+  /** Complete: nothing can follow it. */
+  readonly isTerminal: boolean;
+  /** Creation order, independent of arrival: by step number, then by place in the step's reply. Breaks every tie. */
+  readonly order: number;
+  /** In creation order. */
+  readonly children: readonly Node[];
+  /** Every judgement of this node itself, oldest first. */
+  readonly scores: readonly Score[];
+  /** How many more completions said the same as this node. */
+  readonly repeats: number;
+  /** Back-ups through this node: n in UCT. */
+  readonly visits: number;
+  /** Sum of the values backed up: W; the mean return is W / n. */
+  readonly valueSum: number;
+  /** Largest value backed up; 0 before the first. */
+  readonly maxValue: number;
+  /** Samples asked for and verifications running at or below this node: O in WU-UCT (Liu et al. 2020). */
+  readonly inFlight: number;
+  /** Samples asked for at this very node and not answered yet. */
+  readonly proposing: number;
+  /** In a verification that is running. */
+  readonly isVerifying: boolean;
+  /** The verifier was asked about it; it may have abstained. */
+  readonly isVerified: boolean;
+  /** Steps at this very node that failed for good. */
+  readonly failures: number;
+}
+
+/** The value of a node by its latest judgement; null before it has one. */
+export function latestScore(node: Node): Score | null {
+  return node.scores[node.scores.length - 1] ?? null;
+}
+
+/** An exact verifier has ruled it out: nothing good can be at or below it. */
+export function isRefuted(node: Node): boolean {
+  const score = latestScore(node);
+  return score !== null && score.kind === "verdict" && score.value === 0;
+}
+
+/** For the fold alone; everybody else sees a Node. */
+export interface MutableNode extends Node {
+  parent: MutableNode | null;
+  order: number;
+  children: MutableNode[];
+  scores: Score[];
+  repeats: number;
+  visits: number;
+  valueSum: number;
+  maxValue: number;
+  inFlight: number;
+  proposing: number;
+  isVerifying: boolean;
+  isVerified: boolean;
+  failures: number;
+}
+
+/** More thoughts than one step can bring, so that (step, index) packs into one number. */
+const ORDERS_PER_STEP = 2 ** 20;
+
+/** Creation order of the thought that came as number `index` of a step's reply. */
+export function creationOrder(stepId: StepId, index: number): number {
+  return stepId * ORDERS_PER_STEP + index;
+}
+
+export function nodeIdOf(stepId: StepId, index: number): NodeId {
+  return `${stepId}.${index}`;
+}
+
+function orderOf(nodeId: NodeId): number {
+  const [step = "0", index = "0"] = nodeId.split(".");
+  return creationOrder(Number(step), Number(index));
+}
+
+export function createNode(id: NodeId, parent: MutableNode | null, thought: Thought | null): MutableNode {
+  return {
+    id,
+    parent,
+    depth: parent === null ? 0 : parent.depth + 1,
+    thought,
+    isTerminal: thought !== null && isComplete(thought),
+    order: orderOf(id),
+    children: [],
+    scores: [],
+    repeats: 0,
+    visits: 0,
+    valueSum: 0,
+    maxValue: 0,
+    inFlight: 0,
+    proposing: 0,
+    isVerifying: false,
+    isVerified: false,
+    failures: 0,
+  };
+}
+
+/** Index of the first node whose order is not below `order`. Lists are sorted, and mostly appended to at the end. */
+function placeOf(list: readonly MutableNode[], order: number): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((list[middle]?.order ?? 0) < order) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export function insertInOrder(list: MutableNode[], node: MutableNode): void {
+  const place = placeOf(list, node.order);
+  if (list[place] !== node) list.splice(place, 0, node);
+}
+
+export function removeInOrder(list: MutableNode[], node: MutableNode): void {
+  const place = placeOf(list, node.order);
+  if (list[place] === node) list.splice(place, 1);
+}
