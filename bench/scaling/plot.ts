@@ -9,7 +9,13 @@ export interface AnytimeCurve {
 }
 
 const METHOD_COLOURS = { field: "method", type: "nominal" } as const;
-const ACCURACY = { type: "quantitative", scale: { domain: [0, 1] }, axis: { format: "%" }, title: null } as const;
+const ACCURACY = {
+  field: "accuracy",
+  type: "quantitative" as const,
+  scale: { domain: [0, 1] },
+  axis: { format: "%" },
+  title: null,
+};
 
 /** Two panels as one SVG: accuracy over the mean cost of each budget, and what a budget of tokens would have solved. */
 export async function plotScaling(
@@ -42,7 +48,7 @@ export async function plotScaling(
             scale: { type: "log" },
             title: "generated tokens a problem (mean)",
           },
-          y: { field: "accuracy", ...ACCURACY },
+          y: ACCURACY,
           color: METHOD_COLOURS,
           strokeDash: { field: "measure", type: "nominal", sort: ["served", "oracle"] },
         },
@@ -55,7 +61,7 @@ export async function plotScaling(
         mark: { type: "line", point: true },
         encoding: {
           x: { field: "tokens", type: "quantitative", title: "generated tokens" },
-          y: { field: "accuracy", ...ACCURACY },
+          y: ACCURACY,
           color: METHOD_COLOURS,
         },
       },
