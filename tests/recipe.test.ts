@@ -1,0 +1,112 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { embeddedProvider } from "../scripts/local/providers.ts";
+import { createRecipe, type RecipeInput } from "../src/recipe.ts";
+import { CODE_VERSION } from "../src/version.ts";
+import { gameOf24Problem } from "./world/search.ts";
+
+const providers = [embeddedProvider("http://127.0.0.1:1", ["other"])];
+const hello = { messages: [{ role: "user", content: "Hello" }] as const, forwarded: {}, reference: null };
+
+function recipeOf(search: unknown, more: Partial<RecipeInput> = {}) {
+  const sampling = { maxTokens: 100, temperature: undefined, topP: undefined, stop: [] };
+  const problem = gameOf24Problem("4 9 10 13");
+  return createRecipe({ problem, model: "espalier/24", search, sampling, seed: 1, ...more }, providers);
+}
+
+test("without a word, a problem with an exact verifier is searched by mcts, judged by the model", () => {
+  expect(recipeOf(undefined)).toMatchObject({
+    ok: true,
+    value: {
+      method: "mcts",
+      verifiers: [
+        { type: "game-of-24", weight: 1 },
+        { type: "judge", weight: 1 },
+      ],
+      limits: { milliseconds: 55_000 },
+      width: 8,
+      note: null,
+    },
+  });
+});
+
+test("without a verifier that can tell right from wrong nothing is searched, and the note says so", () => {
+  expect(recipeOf(null, { problem: hello })).toMatchObject({
+    ok: true,
+    value: { method: "single", verifiers: [], note: "no_verifier" },
+  });
+});
+
+test.each([
+  ["best_of_n", "best-of-n"],
+  ["best-of-n", "best-of-n"],
+  [false, "single"],
+  [{ method: "none" }, "single"],
+  [{ method: "self_consistency" }, "self-consistency"],
+  [true, "mcts"],
+])("search %j is method %s", (search, method) => {
+  expect(recipeOf(search)).toMatchObject({ ok: true, value: { method } });
+});
+
+test("best-of-n without an exact verifier goes by agreement, and mcts by the judge", () => {
+  expect(recipeOf("best-of-n", { problem: hello })).toMatchObject({ value: { verifiers: [{ type: "agreement" }] } });
+  expect(recipeOf("mcts", { problem: hello })).toMatchObject({ value: { verifiers: [{ type: "judge" }] } });
+});
+
+test("budgets arrive in the core's units", () => {
+  const budget = {
+    max_rollouts: 3,
+    max_model_calls: 4,
+    max_total_tokens: 500,
+    max_cost_usd: 0.0123456,
+    max_wall_ms: 900,
+  };
+  expect(recipeOf({ budget })).toMatchObject({
+    value: { limits: { rollouts: 3, calls: 4, tokens: 500, microdollars: 12_345, milliseconds: 900 } },
+  });
+});
+
+test.each([
+  [{ methd: "mcts" }, "unknown_parameter", "search.methd"],
+  [{ budget: { max_rolouts: 3 } }, "unknown_parameter", "search.budget.max_rolouts"],
+  [{ budget: { max_rollouts: 0 } }, "integer_below_min_value", "search.budget.max_rollouts"],
+  [{ budget: { max_rollouts: 100_000 } }, "integer_above_max_value", "search.budget.max_rollouts"],
+  [{ budget: { max_rollouts: "8" } }, "invalid_type", "search.budget.max_rollouts"],
+  [{ budget: { max_rollouts: 1.5 } }, "invalid_type", "search.budget.max_rollouts"],
+  [{ method: "magic" }, "invalid_value", "search.method"],
+  [{ verifier: "magic" }, "invalid_value", "search.verifier"],
+  [{ selection: "magic" }, "invalid_value", "search.selection"],
+  [{ method: "mcts", params: { depth: 3 } }, "unknown_parameter", "search.params.depth"],
+  [{ method: "mcts", params: { max_depth: 0 } }, "integer_below_min_value", "search.params.max_depth"],
+  [7, "invalid_type", "search"],
+])("search %j is refused with %s at %s", (search, code, param) => {
+  expect(recipeOf(search)).toMatchObject({ ok: false, error: { code, param } });
+});
+
+test("a verifier that cannot score this problem is refused before anything is spent", () => {
+  expect(recipeOf({ verifier: "game-of-24" }, { problem: hello })).toMatchObject({
+    ok: false,
+    error: { code: "unsupported_value", param: "search.verifier" },
+  });
+});
+
+test("an unknown model is refused in the words that clients look for", () => {
+  const refused = recipeOf(undefined, { model: "gpt-24" });
+  expect(refused).toMatchObject({ ok: false, error: { code: "model_not_found", param: "model" } });
+  if (!refused.ok) expect(refused.error.message).toMatch(/The model `gpt-24` does not exist/);
+});
+
+test("at temperature 0 all candidates would be the same: the search explores at 1 and says so, a single call does not", () => {
+  const sampling = { maxTokens: 100, temperature: 0, topP: undefined, stop: [] };
+  expect(recipeOf("mcts", { sampling })).toMatchObject({
+    value: { sampling: { temperature: 1 }, note: "temperature_raised" },
+  });
+  expect(recipeOf(false, { sampling })).toMatchObject({ value: { sampling: { temperature: 0 }, note: null } });
+});
+
+test("the code version is the package's", () => {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  expect(CODE_VERSION).toBe(version);
+});
