@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 
 /**
  * workerd outlives a parent that is killed with -9, and would keep the port and the database to itself. The lifeline is
@@ -6,13 +6,24 @@ import { execFileSync, spawn } from "node:child_process";
  * Returns the function that lets go of it after an orderly end.
  */
 export function tieChildrenToUs(): () => void {
-  const children = execFileSync("pgrep", ["-P", String(process.pid), "workerd"], { encoding: "utf8" })
-    .trim()
-    .split(/\s+/);
-  const lifeline = spawn("sh", ["-c", 'cat > /dev/null; kill -9 "$@" 2> /dev/null', "lifeline", ...children], {
+  // Where the host has no `ps` there is no lifeline: all works, but a workerd orphaned by kill -9 must be ended by hand.
+  const listing = spawnSync("ps", ["-A", "-o", "pid=,ppid=,comm="], { encoding: "utf8" }).stdout ?? "";
+  const children = workerdChildren(listing, process.pid);
+  if (children.length === 0) return () => {};
+  const script = 'cat > /dev/null; kill -9 "$@" 2> /dev/null';
+  const lifeline = spawn("sh", ["-c", script, "lifeline", ...children], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });
   lifeline.unref();
   return () => void lifeline.kill("SIGKILL");
+}
+
+/** Process ids from lines of "pid ppid command". */
+function workerdChildren(listing: string, parentId: number): string[] {
+  return listing
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, parent, command]) => parent === String(parentId) && command?.includes("workerd"))
+    .map(([id]) => id ?? "");
 }
