@@ -65,5 +65,3 @@ export type SearchEventBody =
       readonly answerNodeId: NodeId | null;
       readonly error: ModelError | null;
     };
-
-export type SearchEventType = SearchEvent["type"];

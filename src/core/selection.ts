@@ -19,7 +19,7 @@ export function selectByValue(tree: TreeView): Node | null {
  * The answer class with the most weight, ties to the class seen first; of that class the best member. Repeats vote.
  * Without a single parsable answer it falls back to the best candidate: an answer always comes back.
  */
-export function selectByVote(tree: TreeView, weightOf: (node: Node) => number): Node | null {
+function selectByVote(tree: TreeView, weightOf: (node: Node) => number): Node | null {
   const winner = tally(tree, weightOf)[0];
   return winner === undefined ? best(tree.terminals) : best(winner.members);
 }

@@ -305,6 +305,6 @@ function contentKey(parentId: NodeId, thought: Thought): string {
   ]);
 }
 
-export function targetsOf(step: Step): readonly NodeId[] {
+function targetsOf(step: Step): readonly NodeId[] {
   return step.type === "propose" ? [step.nodeId] : step.nodeIds;
 }
