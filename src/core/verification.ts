@@ -6,7 +6,8 @@ import type { Candidate } from "./verifier.ts";
 /**
  * The verification that every method asks for before anything else: all nodes that the verifier may have an opinion on
  * and was not asked about. Null when there is nothing to ask, or when scores depend on the whole set (`isComparative`)
- * and candidates are still to come. A node whose verification failed for good is not asked about again.
+ * and candidates are still to come. Partial answers are judged only while there is proposing to guide. A node whose
+ * verification failed for good is not asked about again.
  */
 export function verificationDue(
   tree: TreeView,
@@ -22,7 +23,7 @@ export function verificationDue(
   const due: NodeId[] = [];
   for (const node of tree.unverified) {
     if (node.isVerifying || node.failures > 0) continue;
-    if (node.isTerminal || verifier.scope === "all") due.push(node.id);
+    if (node.isTerminal || (verifier.scope === "all" && !isProposingDone)) due.push(node.id);
   }
   return due.length === 0 ? null : issue({ type: "verify", nodeIds: due });
 }

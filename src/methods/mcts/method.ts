@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineMethod } from "../../core/method.ts";
 import { isRefuted, type Node } from "../../core/node.ts";
 import { selectByValue } from "../../core/selection.ts";
-import { type Decision, issue, ROOT, WAIT } from "../../core/step.ts";
+import { type Decision, issue, WAIT } from "../../core/step.ts";
 import type { TreeView } from "../../core/tree.ts";
 import { verificationDue } from "../../core/verification.ts";
 import { uct, widenBound } from "./uct.ts";
@@ -49,14 +49,13 @@ export const mcts = defineMethod({
 });
 
 function expansion(tree: TreeView, parameters: Parameters, missing: number): Decision {
-  const node = selectNode(tree, parameters);
-  if (node === null) {
-    // All is refuted or exhausted before a single answer was complete: whoever asked still gets one, unproven.
-    const hasNone = tree.rollouts + tree.rolloutsInFlight === 0 && tree.root.failures < FAILURES_BEFORE_CLOSING;
-    return hasNone ? issue({ type: "propose", nodeId: ROOT, count: 1, extent: "end" }) : WAIT;
-  }
-  const extent = parameters.expansion === "step" ? "step" : "end";
-  const count = Math.min(missing, parameters.samples_per_call);
+  // The first proposal goes to the end, whatever follows: from then on there is a best so far to serve, even where a
+  // limit or the clock ends the search before its steps add up to an answer.
+  const isFirst = tree.rollouts + tree.rolloutsInFlight === 0;
+  const node = isFirst && tree.root.failures < FAILURES_BEFORE_CLOSING ? tree.root : selectNode(tree, parameters);
+  if (node === null) return WAIT;
+  const extent = isFirst || parameters.expansion === "rollout" ? "end" : "step";
+  const count = isFirst ? 1 : Math.min(missing, parameters.samples_per_call);
   return issue({ type: "propose", nodeId: node.id, count, extent });
 }
 
