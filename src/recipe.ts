@@ -91,7 +91,7 @@ export function createRecipe(input: RecipeInput, providers: readonly ProviderCon
     params: params.value,
     verifiers: verifiers.value,
     selection: search.selection,
-    limits: search.limits,
+    limits: isDiverse ? { milliseconds: DEFAULT_WALL_MS, ...search.limits } : search.limits,
     width: search.width,
     seed: input.seed,
     // At temperature 0 all candidates would be one and the same: the search explores at 1 and says so.
@@ -166,6 +166,12 @@ function traitsOf(model: ModelConfig): Pick<Model, "name" | "capabilities"> {
 function specOf(type: string): VerifierSpec {
   return { type, weight: 1 };
 }
+
+/**
+ * Wall time of a search that sets no limit: above it LlamaIndex gives up on headers (60 s, WIRE.md decision 5). A single
+ * call has none: it takes what the provider takes, as it would without us.
+ */
+const DEFAULT_WALL_MS = 55_000;
 
 /** Completed candidates where the request sets no limit. */
 export const DEFAULT_ROLLOUTS = 16;

@@ -17,8 +17,6 @@ export interface SearchObject {
   readonly width: number;
 }
 
-/** Above it LlamaIndex gives up on headers (60 s, WIRE.md decision 5). */
-const DEFAULT_WALL_MS = 55_000;
 const DEFAULT_WIDTH = 8;
 const MICRODOLLARS_PER_DOLLAR = 1_000_000;
 
@@ -78,7 +76,7 @@ function limitsOf(budget: NonNullable<z.infer<typeof schema>["budget"]>): Limits
     ...(max_model_calls != null && { calls: max_model_calls }),
     ...(max_total_tokens != null && { tokens: max_total_tokens }),
     ...(max_cost_usd != null && { microdollars: Math.floor(max_cost_usd * MICRODOLLARS_PER_DOLLAR) }),
-    milliseconds: max_wall_ms ?? DEFAULT_WALL_MS,
+    ...(max_wall_ms != null && { milliseconds: max_wall_ms }),
   };
 }
 

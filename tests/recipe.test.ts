@@ -53,6 +53,14 @@ test("best-of-n without an exact verifier goes by agreement, and mcts by the jud
   expect(recipeOf("mcts", { problem: hello })).toMatchObject({ value: { verifiers: [{ type: "judge" }] } });
 });
 
+test("a single call has no wall time of its own, and takes one that is given", () => {
+  expect(recipeOf(false)).toMatchObject({ value: { limits: {} } });
+  const limited = recipeOf({ method: "single", budget: { max_wall_ms: 900 } });
+  expect(limited).toMatchObject({ value: { limits: { milliseconds: 900 } } });
+  const alone = recipeOf(false);
+  if (alone.ok) expect(alone.value.limits).toEqual({});
+});
+
 test("budgets arrive in the core's units", () => {
   const budget = {
     max_rollouts: 3,
