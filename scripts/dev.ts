@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { createModelServer } from "../model/server.ts";
+import { keepKey, statementForKey } from "./local/key.ts";
 import { embeddedProvider } from "./local/providers.ts";
 import { ROOT, run } from "./run.ts";
 
@@ -8,6 +10,10 @@ const STATE = ".espalier/dev";
 const model = await createModelServer();
 const env = { CI: "1", WRANGLER_HIDE_BANNER: "true" };
 await run("wrangler", ["d1", "migrations", "apply", "espalier", "--local", "--persist-to", STATE], env);
+const key = keepKey(join(ROOT, STATE, "key"));
+const insert = await statementForKey(key);
+await run("wrangler", ["d1", "execute", "espalier", "--local", "--persist-to", STATE, "--command", insert], env);
+console.log(`key ${key.text}`);
 const providers = JSON.stringify([embeddedProvider(model.url)]);
 const worker = spawn(
   "wrangler",

@@ -6,7 +6,7 @@ import type { ProviderConfig } from "../../src/providers/config.ts";
 import { ROOT } from "../run.ts";
 import { buildBundle } from "./bundle.ts";
 import { migrate } from "./database.ts";
-import { ensureKey } from "./key.ts";
+import { keepKey, statementForKey } from "./key.ts";
 import { tieChildrenToUs } from "./lifeline.ts";
 
 export interface LocalServiceOptions {
@@ -50,10 +50,11 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
   const letGo = tieChildrenToUs();
   const database = (await miniflare.getD1Database("DB")) as unknown as D1Database;
   await migrate(database);
-  const key = await ensureKey(database, join(stateDirectory, "key"));
+  const key = keepKey(join(stateDirectory, "key"));
+  await database.prepare(await statementForKey(key)).run();
   const close = async (): Promise<void> => {
     await miniflare.dispose();
     letGo();
   };
-  return { url, key, close };
+  return { url, key: key.text, close };
 }
