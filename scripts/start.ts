@@ -77,6 +77,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
+// Started by with-install.mjs: when that is killed we go as roughly, and do not stay behind on its port.
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+
 function readOptions() {
   try {
     return parseArgs({

@@ -42,7 +42,8 @@ const [entry, ...rest] = process.argv.slice(2);
 if (entry !== undefined) {
   const child = spawn(node, ["--disable-warning=ExperimentalWarning", join(root, entry), ...rest], {
     cwd: root,
-    stdio: "inherit",
+    // The channel says nothing; its closing tells a service that we are gone.
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: {
       ...process.env,
       PATH: `${join(root, "node_modules", ".bin")}:${process.env.PATH ?? ""}`,
@@ -51,5 +52,34 @@ if (entry !== undefined) {
     },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  dieWithNpm(child);
   child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
+}
+
+/**
+ * Killed with -9, npm leaves the shell and us behind, and with us the port. Where /proc tells (Linux), we notice that the
+ * shell which npm started has been handed to another parent, and end the child as roughly. Elsewhere a kill of the whole
+ * process group does the same.
+ */
+function dieWithNpm(child) {
+  const shell = process.ppid;
+  const npm = parentOf(shell);
+  if (process.env.npm_lifecycle_event === undefined || npm === null) return;
+  const isShellOfNpm = readFileSync(`/proc/${shell}/cmdline`, "utf8").startsWith("sh\0-c\0");
+  if (!isShellOfNpm) return;
+  const watch = setInterval(() => {
+    if (parentOf(shell) !== npm) child.kill("SIGKILL");
+  }, 500);
+  watch.unref();
+}
+
+/** Process id of the parent; null where it cannot be read. */
+function parentOf(processId) {
+  try {
+    // "pid (command) state parent ...": the command may hold anything but is closed by the last parenthesis.
+    const fields = readFileSync(`/proc/${processId}/stat`, "utf8").split(")").at(-1)?.trim().split(" ");
+    return Number(fields?.[1]);
+  } catch {
+    return null;
+  }
 }
