@@ -1,4 +1,4 @@
-import type { Amounts } from "./amounts.ts";
+import { type Amounts, NOTHING, subtractAmounts } from "./amounts.ts";
 import type { Classify } from "./answer.ts";
 import { firstLimitPassed, type LimitName, type Limits, largestFit } from "./budget.ts";
 import { type Canceller, type CancelSignal, createCanceller } from "./cancellation.ts";
@@ -15,7 +15,7 @@ import { retryDelayMs, shouldGiveUp } from "./retry.ts";
 import type { NodeId, Step, StepId } from "./step.ts";
 import type { Store } from "./store.ts";
 import type { Thought } from "./thought.ts";
-import { foldTree, type Tree } from "./tree.ts";
+import { foldTree, type OpenStep, type Tree } from "./tree.ts";
 import { candidateOf, verificationDue } from "./verification.ts";
 
 export interface SearchSetup extends Executor {
@@ -86,8 +86,7 @@ export async function search(setup: SearchSetup, world: SearchWorld): Promise<Tr
       nodeIds.map((id) => candidateOf(tree, id)),
     );
     const stepId = tree.stepsStarted + 1;
-    const none: Amounts = { rollouts: 0, calls: 0, tokens: 0, microdollars: 0 };
-    log.add({ type: "step-start", stepId, attempt: 1, step: { type: "verify", nodeIds }, reserved: none });
+    log.add({ type: "step-start", stepId, attempt: 1, step: { type: "verify", nodeIds }, reserved: NOTHING });
     recordAnswer(stepId, { type: "scores", scores: scores ?? [], attempts: [] });
   };
 
@@ -167,8 +166,20 @@ export async function search(setup: SearchSetup, world: SearchWorld): Promise<Tr
   const startDueRetries = (): void => {
     for (const stepId of dueRetries.splice(0)) {
       const open = tree.openSteps.get(stepId);
-      if (open !== undefined) start(stepId, open.attempt + 1, open.step, open.reserved);
+      if (open !== undefined) startAgain(open);
     }
+  };
+
+  /** Holds anew: what the earlier attempt taught (that `n` is not honoured, say) may have made the step dearer. */
+  const startAgain = ({ stepId, step, attempt, reserved }: OpenStep): void => {
+    const worstCase = worstCaseOf(setup, tree, stepId, step, step.type === "propose" ? step.count : 1);
+    const others = { spent: tree.spent, reserved: subtractAmounts(tree.reserved, reserved) };
+    if (firstLimitPassed(limits, others, worstCase) === null) {
+      start(stepId, attempt + 1, step, worstCase);
+      return;
+    }
+    const error: ModelError = { type: "unavailable", message: "the budget does not allow another attempt" };
+    log.add({ type: "step-fail", stepId, error, attempts: [], willRetry: false });
   };
 
   /** After a crash: what was in flight may have been billed, so its hold is posted in full, and it is asked again. */
@@ -181,7 +192,7 @@ export async function search(setup: SearchSetup, world: SearchWorld): Promise<Tr
         log.add({ type: "step-fail", stepId: open.stepId, error, attempts, willRetry });
         if (!willRetry) continue;
       }
-      start(open.stepId, open.attempt + 1, open.step, open.reserved);
+      startAgain(open);
     }
   };
 

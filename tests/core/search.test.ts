@@ -123,3 +123,21 @@ test("a bug in a step is thrown, not swallowed", async () => {
   };
   await expect(runWorld({ method: "single", player: broken })).rejects.toThrow("a bug");
 });
+
+test("a retry holds anew: where a step has become dearer than its limit, it is not asked again", async () => {
+  let calls = 1;
+  const options = { method: "best-of-n", params: { samples_per_call: 4 }, rollouts: 4, limits: { calls: 3 } };
+  const { tree, model } = await runWorld({
+    ...options,
+    player: hopeless,
+    callsPerRequest: ({ count }) => (calls === 1 ? 1 : count),
+    failure: ({ number }) => {
+      // The first attempt teaches that every sample needs a call of its own.
+      calls = 4;
+      return number === 0 ? { type: "malformed", message: "the upstream refused n" } : null;
+    },
+  });
+  expect(model.calls[0]?.request.count).toBe(4);
+  expect(tree.spent.calls).toBeLessThanOrEqual(3);
+  for (const { request } of model.calls.slice(1)) expect(request.count).toBeLessThan(4);
+});

@@ -29,6 +29,8 @@ export interface ScriptedModelOptions {
   readonly player: Player;
   /** Milliseconds from the call to the answer; the default is 100 for all. */
   readonly latencyMs?: (call: ScriptedCall) => number;
+  /** Calls that a request is announced to take at worst; the default is 1. */
+  readonly callsPerRequest?: (request: CompletionRequest) => number;
   /** A failure instead of an answer; null answers. */
   readonly failure?: (call: ScriptedCall) => ModelError | null;
 }
@@ -41,7 +43,13 @@ function tokensIn(text: string): number {
 }
 
 /** A model with a script instead of weights. Records its calls; the answers depend on seed and prefix alone. */
-export function createScriptedModel({ clock, player, latencyMs, failure }: ScriptedModelOptions): ScriptedModel {
+export function createScriptedModel({
+  clock,
+  player,
+  latencyMs,
+  failure,
+  callsPerRequest,
+}: ScriptedModelOptions): ScriptedModel {
   const calls: ScriptedCall[] = [];
   let inFlight = 0;
   let peakInFlight = 0;
@@ -54,7 +62,7 @@ export function createScriptedModel({ clock, player, latencyMs, failure }: Scrip
     },
     worstCase: (request) => ({
       rollouts: 0,
-      calls: 1,
+      calls: callsPerRequest?.(request) ?? 1,
       tokens: promptTokens(request) + request.count * request.maxTokens,
       microdollars: promptTokens(request) + request.count * request.maxTokens,
     }),

@@ -32,6 +32,7 @@ export interface WorldOptions {
   readonly player?: Player;
   readonly latencyMs?: ScriptedModelOptions["latencyMs"];
   readonly failure?: ScriptedModelOptions["failure"];
+  readonly callsPerRequest?: ScriptedModelOptions["callsPerRequest"];
   /** A log to go on from. */
   readonly store?: Store;
   readonly maxTokens?: number;
@@ -59,6 +60,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldRun> {
     player: options.player ?? createPlayer(0.5),
     ...(options.latencyMs !== undefined && { latencyMs: options.latencyMs }),
     ...(options.failure !== undefined && { failure: options.failure }),
+    ...(options.callsPerRequest !== undefined && { callsPerRequest: options.callsPerRequest }),
   });
   const store = options.store ?? createMemoryStore();
   const batches: (readonly SearchEvent[])[] = [];
