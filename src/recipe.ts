@@ -91,7 +91,7 @@ export function createRecipe(input: RecipeInput, providers: readonly ProviderCon
     params: params.value,
     verifiers: verifiers.value,
     selection: search.selection,
-    limits: isDiverse ? { milliseconds: DEFAULT_WALL_MS, ...search.limits } : search.limits,
+    limits: isDiverse ? withDefaultLimits(search.limits) : search.limits,
     width: search.width,
     seed: input.seed,
     // At temperature 0 all candidates would be one and the same: the search explores at 1 and says so.
@@ -172,6 +172,17 @@ function specOf(type: string): VerifierSpec {
  * call has none: it takes what the provider takes, as it would without us.
  */
 const DEFAULT_WALL_MS = 55_000;
+
+/**
+ * A tree search whose steps never add up to a candidate would call on and on, as no rollout is ever completed. Generous:
+ * the methods' own use is some 10 to 50 calls a rollout (docs/methods/mcts.md).
+ */
+const DEFAULT_CALLS_PER_ROLLOUT = 64;
+
+function withDefaultLimits(limits: Limits): Limits {
+  const calls = DEFAULT_CALLS_PER_ROLLOUT * (limits.rollouts ?? DEFAULT_ROLLOUTS);
+  return { milliseconds: DEFAULT_WALL_MS, calls, ...limits };
+}
 
 /** Completed candidates where the request sets no limit. */
 export const DEFAULT_ROLLOUTS = 16;

@@ -23,7 +23,7 @@ test("without a word, a problem with an exact verifier is searched by mcts, judg
         { type: "game-of-24", weight: 1 },
         { type: "judge", weight: 1 },
       ],
-      limits: { milliseconds: 55_000 },
+      limits: { milliseconds: 55_000, calls: 1024 },
       width: 8,
       note: null,
     },
@@ -59,6 +59,11 @@ test("a single call has no wall time of its own, and takes one that is given", (
   expect(limited).toMatchObject({ value: { limits: { milliseconds: 900 } } });
   const alone = recipeOf(false);
   if (alone.ok) expect(alone.value.limits).toEqual({});
+});
+
+test("calls are bounded by the rollouts where nobody bounds them: 64 for each", () => {
+  expect(recipeOf({ budget: { max_rollouts: 3 } })).toMatchObject({ value: { limits: { rollouts: 3, calls: 192 } } });
+  expect(recipeOf({ budget: { max_model_calls: 5 } })).toMatchObject({ value: { limits: { calls: 5 } } });
 });
 
 test("budgets arrive in the core's units", () => {

@@ -16,6 +16,9 @@ const BUDGETS = [1, 2, 4, 8, 16, 32, 64];
 /** Generated tokens at which methods are compared on equal terms. */
 const TOKEN_CAPS = [50, 100, 150, 200, 300, 400, 600, 800, 1200, 1600];
 
+/** Nothing but rollouts (or tokens) shall bind. */
+const ROOMY = { max_wall_ms: 120_000, max_model_calls: 100_000 };
+
 /** What is measured: greedy, and each method over growing budgets of completed candidates. */
 const CASES: readonly { readonly method: string; readonly rollouts: number }[] = [
   { method: "single", rollouts: 1 },
@@ -51,7 +54,7 @@ export async function scaling(args: readonly string[]): Promise<void> {
     const rows: ScalingRow[] = [];
     console.log(HEADER);
     for (const { method, rollouts } of CASES) {
-      const budget = { max_rollouts: rollouts, max_parallel: Math.min(8, rollouts), max_wall_ms: 120_000 };
+      const budget = { max_rollouts: rollouts, max_parallel: Math.min(8, rollouts), ...ROOMY };
       const outcomes = await overHands(hands, (hand, index) =>
         ask(hand, index, { method, budget }, method === "single" ? 0 : 1),
       );
@@ -63,7 +66,7 @@ export async function scaling(args: readonly string[]): Promise<void> {
     const equalTokens = [];
     for (const method of ["best-of-n", "mcts"]) {
       // One step at a time, so that no token is spent in parallel with the answer; the cap is far above the last column.
-      const budget = { max_rollouts: 64, max_parallel: 1, max_total_tokens: 12_000, max_wall_ms: 120_000 };
+      const budget = { max_rollouts: 64, max_parallel: 1, max_total_tokens: 12_000, ...ROOMY };
       const outcomes = await overHands(hands, (hand, index) => ask(hand, index, { method, budget }, 1));
       equalTokens.push({
         method,
