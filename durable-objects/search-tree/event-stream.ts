@@ -6,7 +6,12 @@ import type { Audience } from "./audience.ts";
  * The log from one sequence number on, as newline-delimited JSON: replay, then live, closed after `search-end`. It is
  * pulled from storage at the viewer's own pace; the search never waits for a viewer.
  */
-export function createEventStream(store: Store, audience: Audience, fromSequence: number): ReadableStream<Uint8Array> {
+export function createEventStream(
+  store: Store,
+  audience: Audience,
+  fromSequence: number,
+  hasEnded: () => boolean,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let next = fromSequence;
   let isCancelled = false;
@@ -14,11 +19,17 @@ export function createEventStream(store: Store, audience: Audience, fromSequence
     type: "bytes",
     pull: async (controller: ReadableByteStreamController) => {
       let events = store.read(next);
-      while (events.length === 0 && !isCancelled) {
+      // Nothing comes after the end: whoever asks from beyond it is told so, and not kept waiting.
+      while (events.length === 0 && !isCancelled && !hasEnded()) {
         await audience.nextWake();
         events = store.read(next);
       }
       if (isCancelled) return;
+      if (events.length === 0) {
+        controller.close();
+        controller.byobRequest?.respond(0);
+        return;
+      }
       next += events.length;
       controller.enqueue(encoder.encode(events.map(toLine).join("")));
       if (events.at(-1)?.type === "search-end") controller.close();

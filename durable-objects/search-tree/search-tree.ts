@@ -72,7 +72,7 @@ export class SearchTree extends DurableObject<Env> {
     const log = this.#log();
     if (log === null) return null;
     this.ctx.waitUntil(this.#advance());
-    return createEventStream(log.store, this.#audience, fromSequence);
+    return createEventStream(log.store, this.#audience, fromSequence, () => log.tree.end !== null);
   }
 
   /** Ends the search with its best so far and answers when it has. Calls in flight are aborted, and still metered. */

@@ -113,6 +113,9 @@ describe("a search as a resource", () => {
     await response.text();
     const late = await call(key, "GET", `/v1/searches/${id}/events`);
     expect(eventsOf(await late.text())).toEqual(events);
+    // From beyond the end there is nothing to wait for.
+    const beyond = await call(key, "GET", `/v1/searches/${id}/events?from=${events.length + 5}`);
+    expect([beyond.status, await beyond.text()]).toEqual([200, ""]);
   });
 
   test("a viewer that goes away does not end the search", async () => {
