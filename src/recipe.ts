@@ -83,7 +83,7 @@ export function createRecipe(input: RecipeInput, providers: readonly ProviderCon
   const params = definition.parse(search.params ?? {});
   if (!params.ok) return fail(issueToError(params.error[0], "search.params"));
 
-  const isDiverse = definition.name !== "single";
+  const isDiverse = definition.name !== NO_SEARCH;
   const isFrozen = isDiverse && input.sampling.temperature === 0;
   return succeed({
     model: input.model,
@@ -103,11 +103,14 @@ export function createRecipe(input: RecipeInput, providers: readonly ProviderCon
 
 /** Exact checkers that apply to this problem: what makes a search worth its price without the client's saying so. */
 function automaticVerifiers(problem: Problem, model: ModelConfig): readonly VerifierSpec[] {
-  return EXACT_VERIFIERS.filter((type) => findVerifier(type)?.refusal(problem, traitsOf(model)) === null).map(specOf);
+  const fitting = VERIFIERS.filter((one) => one.isExact && one.refusal(problem, traitsOf(model)) === null);
+  return fitting.map(({ name }) => specOf(name));
 }
 
-/** Verifiers whose verdict is certain and that can tell by themselves whether a problem is theirs. */
-const EXACT_VERIFIERS: readonly string[] = ["game-of-24"];
+/** The method that does not search. */
+const NO_SEARCH = "single";
+/** What the service searches with where the choice is its own. */
+const DEFAULT_SEARCH = "mcts";
 
 function chooseMethod(
   name: string,
@@ -116,7 +119,8 @@ function chooseMethod(
   // Without a verifier that can tell right from wrong a search mostly costs money: it is not made, and it says so.
   const isAutomatic = name === "auto";
   const canSearch = automatic.length > 0;
-  const resolved = isAutomatic ? (canSearch ? "mcts" : "single") : name === "none" ? "single" : name;
+  const automaticName = canSearch ? DEFAULT_SEARCH : NO_SEARCH;
+  const resolved = isAutomatic ? automaticName : name === "none" ? NO_SEARCH : name;
   const definition = findMethod(resolved);
   if (definition === null) return fail(unknownName("search.method", name, METHODS));
   return succeed({ definition, note: isAutomatic && !canSearch ? "no_verifier" : null });
@@ -145,18 +149,17 @@ function chooseVerifiers(
   return succeed(asked);
 }
 
-/** What the method can make use of: the exact checkers; for a tree also the judge, whose value guides it inside. */
+/** What the method wants scored: by the exact checkers; steps also by the judge, answers failing all else by agreement. */
 function defaultVerifiers(
   definition: MethodDefinition,
   automatic: readonly VerifierSpec[],
   problem: Problem,
   model: ModelConfig,
 ): readonly VerifierSpec[] {
-  const isTree = definition.name === "mcts";
   const canJudge = findVerifier("judge")?.refusal(problem, traitsOf(model)) === null;
-  if (isTree && canJudge) return [...automatic, specOf("judge")];
-  if (automatic.length > 0) return automatic;
-  return definition.name === "best-of-n" || isTree ? [specOf("agreement")] : [];
+  if (definition.wantsScored === "steps" && canJudge) return [...automatic, specOf("judge")];
+  if (automatic.length > 0 || definition.wantsScored === "nothing") return automatic;
+  return [specOf("agreement")];
 }
 
 function traitsOf(model: ModelConfig): Pick<Model, "name" | "capabilities"> {

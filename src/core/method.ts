@@ -24,6 +24,9 @@ export interface MethodContext {
   readonly verifier: Pick<Verifier, "name" | "scope" | "isComparative"> | null;
 }
 
+/** What a method cannot do without: no score at all, a score of whole answers, or one of every step. */
+export type WantsScored = "nothing" | "answers" | "steps";
+
 /** One line in `methods/index.ts` per definition. */
 export interface MethodDefinition {
   readonly name: string;
@@ -31,6 +34,7 @@ export interface MethodDefinition {
   readonly summary: string;
   /** Which policy carries out each extent of a proposal: names in `policies/index.ts`. */
   readonly policies: Readonly<Record<Extent, string>>;
+  readonly wantsScored: WantsScored;
   /** Validates and fills in defaults; the result is plain JSON and goes into the recipe. */
   parse(parameters: unknown): Result<Readonly<Record<string, unknown>>, readonly ParameterIssue[]>;
   /** Throws on parameters that `parse` would not pass: by then that is a bug. */
@@ -42,6 +46,7 @@ export interface MethodSpec<Parameters> {
   readonly name: string;
   readonly summary: string;
   readonly policies: Readonly<Record<Extent, string>>;
+  readonly wantsScored: WantsScored;
   readonly parameters: ParameterSchema<Parameters>;
   create(parameters: Parameters, context: MethodContext): Method;
 }
@@ -49,11 +54,12 @@ export interface MethodSpec<Parameters> {
 export function defineMethod<Parameters extends Record<string, unknown>>(
   spec: MethodSpec<Parameters>,
 ): MethodDefinition {
-  const { name, summary, policies, parameters: schema } = spec;
+  const { name, summary, policies, wantsScored, parameters: schema } = spec;
   return {
     name,
     summary,
     policies,
+    wantsScored,
     parse: (parameters) => {
       const parsed = schema.safeParse(parameters);
       return parsed.success ? succeed(parsed.data) : fail(parsed.error.issues);

@@ -64,6 +64,8 @@ export function localVerifier(
 export interface VerifierDefinition {
   readonly name: string;
   readonly summary: string;
+  /** Its verdicts are certain, and `refusal` tells whether a problem is its own: it may be chosen unasked. */
+  readonly isExact: boolean;
   /** Why this verifier cannot score answers to this problem with this model; null when it can. */
   refusal(problem: Problem, model: Pick<Model, "name" | "capabilities">): string | null;
   create(context: VerifierContext): Verifier;

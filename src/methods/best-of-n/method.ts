@@ -18,6 +18,7 @@ export const bestOfN = defineMethod({
   summary: "N independent answers; the verifier's favourite is served, and a proven one ends the search.",
   parameters,
   policies: { step: "next-step", end: "whole-answer" },
+  wantsScored: "answers",
   create: ({ samples_per_call }, { rollouts, verifier }) => ({
     name: "best-of-n",
     next: (tree) => {

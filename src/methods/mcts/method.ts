@@ -33,6 +33,7 @@ export const mcts = defineMethod({
   summary: "Monte Carlo tree search over steps, UCT with in-flight counts; a proven answer ends the search.",
   parameters,
   policies: { step: "next-step", end: "rollout" },
+  wantsScored: "steps",
   create: (parameters, { rollouts, verifier }) => ({
     name: "mcts",
     next: (tree) => {

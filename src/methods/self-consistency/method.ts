@@ -19,6 +19,7 @@ export const selfConsistency = defineMethod({
   summary: "N independent answers; the most frequent final answer is served.",
   parameters,
   policies: { step: "next-step", end: "whole-answer" },
+  wantsScored: "nothing",
   create: ({ samples_per_call }, { rollouts, verifier }) => ({
     name: "self-consistency",
     next: (tree) => {

@@ -12,6 +12,7 @@ export const single = defineMethod({
   summary: "One call, no search.",
   parameters,
   policies: { step: "next-step", end: "whole-answer" },
+  wantsScored: "nothing",
   create: (_parameters, { verifier }) => ({
     name: "single",
     next: (tree) => {

@@ -6,6 +6,7 @@ import { localVerifier, type VerifierDefinition } from "../../core/verifier.ts";
  */
 export const agreement: VerifierDefinition = {
   name: "agreement",
+  isExact: false,
   summary: "The share of candidates that come to the same final answer.",
   refusal: () => null,
   create: () =>

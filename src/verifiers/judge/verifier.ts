@@ -12,6 +12,7 @@ import { GENERAL_PROMPT, renderJudgePrompt } from "./prompt.ts";
  */
 export const judge: VerifierDefinition = {
   name: "judge",
+  isExact: false,
   summary: "The model itself judges each step: the probability that it answers yes.",
   refusal: (_problem, model) =>
     model.capabilities.logprobs ? null : `the judge reads log-probabilities, and ${model.name} gives none`,
