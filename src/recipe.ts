@@ -1,15 +1,14 @@
+import { automaticVerifiers, chooseMethod, chooseVerifiers, NO_SEARCH } from "./choices.ts";
 import type { Limits } from "./core/budget.ts";
-import type { MethodDefinition } from "./core/method.ts";
-import type { Model } from "./core/model.ts";
 import type { Sampling } from "./core/policy.ts";
 import type { Problem } from "./core/problem.ts";
+import type { PromptBook } from "./core/prompt.ts";
 import { fail, type Result, succeed } from "./core/result.ts";
-import type { SelectionName } from "./core/selection.ts";
-import type { VerifierDefinition } from "./core/verifier.ts";
-import { METHODS } from "./methods/index.ts";
-import { findModel, type ModelConfig, type ProviderConfig } from "./providers/config.ts";
+import { findVerifier, isVerifierDefinition, modelNotFound, promptsOf } from "./lists.ts";
+import { hashPrompts, resolvePrompts } from "./prompts.ts";
+import { findModel, type ProviderConfig } from "./providers/config.ts";
+import { checkRequirements, type Emulation } from "./requirements.ts";
 import { issueToError, parseSearchObject } from "./search-object.ts";
-import { VERIFIERS } from "./verifiers/index.ts";
 
 /**
  * Everything that decides how one search runs, as plain JSON: names, parameters and a seed. It is stored in the first
@@ -24,7 +23,13 @@ export interface Recipe {
   readonly params: Readonly<Record<string, unknown>>;
   readonly verifiers: readonly VerifierSpec[];
   /** Null: the method's own choice. */
-  readonly selection: SelectionName | null;
+  readonly selection: string | null;
+  /** Prompts that the model's configuration or the request replaces; all others are this version's own. */
+  readonly prompts: PromptBook;
+  /** Of every prompt this search may use: which words the tree was grown with. */
+  readonly promptHashes: Readonly<Record<string, string>>;
+  /** What the method needs of the provider and has to be imitated. */
+  readonly emulated: readonly Emulation[];
   readonly limits: Limits;
   /** Steps in flight at most. */
   readonly width: number;
@@ -78,10 +83,30 @@ export function createRecipe(input: RecipeInput, providers: readonly ProviderCon
   const chosen = chooseMethod(search.method, automatic);
   if (!chosen.ok) return chosen;
   const { definition, note } = chosen.value;
-  const verifiers = chooseVerifiers(search.verifier, definition, automatic, input.problem, found.model);
-  if (!verifiers.ok) return verifiers;
   const params = definition.parse(search.params ?? {});
   if (!params.ok) return fail(issueToError(params.error[0], "search.params"));
+  for (const id of definition.models(params.value)) {
+    if (findModel(providers, id) === null) return fail({ ...modelNotFound(id), param: "search.params.models" });
+  }
+
+  // The prompts decide what a verifier can do with this model, and the verifiers which prompts there are: the request's
+  // own are therefore looked at twice, first as they stand.
+  const own = { ...found.model.prompts, ...search.prompts };
+  const verifiers = chooseVerifiers(search.verifier, definition, automatic, input.problem, found.model, own);
+  if (!verifiers.ok) return verifiers;
+  const scorers = verifiers.value.map(({ type }) => findVerifier(type)).filter(isVerifierDefinition);
+  const used = promptsOf(definition, params.value, scorers, search.selection);
+  const prompts = resolvePrompts(used.all, found.model.prompts, search.prompts);
+  if (!prompts.ok) return prompts;
+  const emulated = checkRequirements({
+    definition,
+    params: params.value,
+    model: found.model,
+    verifiers: scorers,
+    policyPrompts: used.ofPolicies,
+    prompts: prompts.value,
+  });
+  if (!emulated.ok) return emulated;
 
   const isDiverse = definition.name !== NO_SEARCH;
   const isFrozen = isDiverse && input.sampling.temperature === 0;
@@ -91,6 +116,9 @@ export function createRecipe(input: RecipeInput, providers: readonly ProviderCon
     params: params.value,
     verifiers: verifiers.value,
     selection: search.selection,
+    prompts: prompts.value,
+    promptHashes: hashPrompts(used.all, prompts.value),
+    emulated: emulated.value,
     limits: isDiverse ? withDefaultLimits(search.limits) : search.limits,
     width: search.width,
     seed: input.seed,
@@ -99,75 +127,6 @@ export function createRecipe(input: RecipeInput, providers: readonly ProviderCon
     note: isFrozen ? "temperature_raised" : note,
     clamped: [],
   });
-}
-
-/** Exact checkers that apply to this problem: what makes a search worth its price without the client's saying so. */
-function automaticVerifiers(problem: Problem, model: ModelConfig): readonly VerifierSpec[] {
-  const fitting = VERIFIERS.filter((one) => one.isExact && one.refusal(problem, traitsOf(model)) === null);
-  return fitting.map(({ name }) => specOf(name));
-}
-
-/** The method that does not search. */
-const NO_SEARCH = "single";
-/** What the service searches with where the choice is its own. */
-const DEFAULT_SEARCH = "mcts";
-
-function chooseMethod(
-  name: string,
-  automatic: readonly VerifierSpec[],
-): Result<{ definition: MethodDefinition; note: string | null }, RecipeError> {
-  // Without a verifier that can tell right from wrong a search mostly costs money: it is not made, and it says so.
-  const isAutomatic = name === "auto";
-  const canSearch = automatic.length > 0;
-  const automaticName = canSearch ? DEFAULT_SEARCH : NO_SEARCH;
-  const resolved = isAutomatic ? automaticName : name === "none" ? NO_SEARCH : name;
-  const definition = findMethod(resolved);
-  if (definition === null) return fail(unknownName("search.method", name, METHODS));
-  return succeed({ definition, note: isAutomatic && !canSearch ? "no_verifier" : null });
-}
-
-function chooseVerifiers(
-  asked: readonly VerifierSpec[] | null,
-  definition: MethodDefinition,
-  automatic: readonly VerifierSpec[],
-  problem: Problem,
-  model: ModelConfig,
-): Result<readonly VerifierSpec[], RecipeError> {
-  if (asked === null) return succeed(defaultVerifiers(definition, automatic, problem, model));
-  for (const { type } of asked) {
-    const verifier = findVerifier(type);
-    if (verifier === null) return fail(unknownName("search.verifier", type, VERIFIERS));
-    const refusal = verifier.refusal(problem, traitsOf(model));
-    if (refusal !== null) {
-      return fail({
-        code: "unsupported_value",
-        message: `The verifier '${type}' cannot be used here: ${refusal}.`,
-        param: "search.verifier",
-      });
-    }
-  }
-  return succeed(asked);
-}
-
-/** What the method wants scored: by the exact checkers; steps also by the judge, answers failing all else by agreement. */
-function defaultVerifiers(
-  definition: MethodDefinition,
-  automatic: readonly VerifierSpec[],
-  problem: Problem,
-  model: ModelConfig,
-): readonly VerifierSpec[] {
-  const canJudge = findVerifier("judge")?.refusal(problem, traitsOf(model)) === null;
-  if (definition.wantsScored === "steps" && canJudge) return [...automatic, specOf("judge")];
-  if (automatic.length > 0 || definition.wantsScored === "nothing") return automatic;
-  return [specOf("agreement")];
-}
-
-function traitsOf(model: ModelConfig): Pick<Model, "name" | "capabilities"> {
-  return { name: model.id, capabilities: model.capabilities };
-}
-
-function specOf(type: string): VerifierSpec {
-  return { type, weight: 1 };
 }
 
 /**
@@ -189,24 +148,3 @@ function withDefaultLimits(limits: Limits): Limits {
 
 /** Completed candidates where the request sets no limit. */
 export const DEFAULT_ROLLOUTS = 16;
-
-export function findMethod(name: string): MethodDefinition | null {
-  return METHODS.find((method) => method.name === name) ?? null;
-}
-
-export function findVerifier(name: string): VerifierDefinition | null {
-  return VERIFIERS.find((verifier) => verifier.name === name) ?? null;
-}
-
-export function modelNotFound(model: string): RecipeError {
-  return {
-    code: "model_not_found",
-    message: `The model \`${model}\` does not exist or you do not have access to it.`,
-    param: "model",
-  };
-}
-
-export function unknownName(param: string, name: string, list: readonly { readonly name: string }[]): RecipeError {
-  const known = list.map((one) => one.name).join(", ");
-  return { code: "invalid_value", message: `Invalid value: '${name}'. Supported values are: ${known}.`, param };
-}

@@ -2,7 +2,9 @@ import { z } from "zod";
 import type { Limits } from "./core/budget.ts";
 import type { ParameterIssue } from "./core/method.ts";
 import { fail, type Result, succeed } from "./core/result.ts";
-import { SELECTIONS, type SelectionName } from "./core/selection.ts";
+import { SELECTIONS } from "./core/selection/index.ts";
+import type { PromptOverrides } from "./prompts.ts";
+import { promptOverridesSchema } from "./providers/prompt-override.ts";
 import type { RecipeError, VerifierSpec } from "./recipe.ts";
 
 /** The request's `search` (WIRE.md 4.2), in our own words: names with hyphens, limits in the core's units. */
@@ -11,8 +13,10 @@ export interface SearchObject {
   readonly method: string;
   /** Null leaves the choice to the service; [] asks for none. */
   readonly verifier: readonly VerifierSpec[] | null;
-  readonly selection: SelectionName | null;
+  /** A name in `core/selection/index.ts`; null is the method's own. */
+  readonly selection: string | null;
   readonly params: unknown;
+  readonly prompts: PromptOverrides;
   readonly limits: Limits;
   readonly width: number;
 }
@@ -40,6 +44,8 @@ const schema = z.strictObject({
   verifier: z.union([verifier, z.array(verifier).max(8)]).nullish(),
   selection: name.nullish(),
   params: z.looseObject({}).nullish(),
+  prompts: promptOverridesSchema.nullish(),
+  reference: z.string().min(1).max(10_000).nullish(),
 });
 
 /** Parses `search`; a string is a method's name, `false` means none. */
@@ -51,8 +57,8 @@ export function parseSearchObject(input: unknown): Result<SearchObject, RecipeEr
   if (!parsed.success) return fail(issueToError(parsed.error.issues[0], "search"));
   const { method, budget, params, selection } = parsed.data;
   const selectionName = selection === null || selection === undefined ? null : hyphenated(selection);
-  if (selectionName !== null && !isSelection(selectionName)) {
-    const known = Object.keys(SELECTIONS).join(", ");
+  if (selectionName !== null && !SELECTIONS.some(({ name }) => name === selectionName)) {
+    const known = SELECTIONS.map(({ name }) => name).join(", ");
     return fail({
       code: "invalid_value",
       message: `Invalid value: '${selection}'. Supported values are: ${known}.`,
@@ -64,6 +70,7 @@ export function parseSearchObject(input: unknown): Result<SearchObject, RecipeEr
     verifier: verifierSpecs(parsed.data.verifier ?? "auto"),
     selection: selectionName,
     params: params ?? {},
+    prompts: hyphenatedKeys(parsed.data.prompts ?? {}),
     limits: limitsOf(budget ?? {}),
     width: budget?.max_parallel ?? DEFAULT_WIDTH,
   });
@@ -90,13 +97,19 @@ function verifierSpecs(input: NonNullable<z.infer<typeof schema>["verifier"]>): 
   return specs.length === 1 && specs[0]?.type === "auto" ? null : specs;
 }
 
-function isSelection(text: string): text is SelectionName {
-  return Object.hasOwn(SELECTIONS, text);
-}
-
 /** Underscores are accepted for hyphens in every name. */
 function hyphenated(text: string): string {
   return text.replaceAll("_", "-");
+}
+
+function hyphenatedKeys(prompts: PromptOverrides): PromptOverrides {
+  return Object.fromEntries(Object.entries(prompts).map(([name, prompt]) => [hyphenated(name), prompt]));
+}
+
+/** The reference answer a request brings in `search.reference`; null where there is none, or none that is valid. */
+export function referenceOf(search: unknown): string | null {
+  const parsed = schema.safeParse(search ?? {});
+  return parsed.success ? (parsed.data.reference ?? null) : null;
 }
 
 /** A schema's complaint in OpenAI's words, with the path of the field at fault. */

@@ -1,25 +1,26 @@
 import { answerClass } from "./core/answer.ts";
 import type { Clock } from "./core/clock.ts";
-import type { Method } from "./core/method.ts";
-import type { Policy } from "./core/policy.ts";
+import type { Model } from "./core/model.ts";
 import type { Problem } from "./core/problem.ts";
 import { fail, type Result, succeed } from "./core/result.ts";
 import type { SearchSetup } from "./core/search.ts";
-import { SELECTIONS, type SelectionName } from "./core/selection.ts";
+import { SELECTIONS } from "./core/selection/index.ts";
+import { withSelection } from "./core/selection/with-selection.ts";
+import {
+  comparatorNamed,
+  comparatorsOf,
+  findMethod,
+  findSelection,
+  findVerifier,
+  modelNotFound,
+  policyNamed,
+  unknownName,
+} from "./lists.ts";
 import { METHODS } from "./methods/index.ts";
-import { POLICIES } from "./policies/index.ts";
 import { findModel, type ProviderConfig } from "./providers/config.ts";
 import type { Gate } from "./providers/gate.ts";
 import { createOpenAiModel } from "./providers/openai/model.ts";
-import {
-  DEFAULT_ROLLOUTS,
-  findMethod,
-  findVerifier,
-  modelNotFound,
-  type Recipe,
-  type RecipeError,
-  unknownName,
-} from "./recipe.ts";
+import { DEFAULT_ROLLOUTS, type Recipe, type RecipeError } from "./recipe.ts";
 import { compositeVerifier } from "./verifiers/composite.ts";
 import { VERIFIERS } from "./verifiers/index.ts";
 
@@ -48,15 +49,28 @@ export function createSetup(
   if (found === null) return fail(modelNotFound(recipe.model));
   const definition = findMethod(recipe.method);
   if (definition === null) return fail(unknownName("search.method", recipe.method, METHODS));
-  const model = createOpenAiModel({ ...found, gate: deps.gate, clock: deps.clock });
+  const modelOf = (one: typeof found) => createOpenAiModel({ ...one, gate: deps.gate, clock: deps.clock });
+  const model = modelOf(found);
+  const models = new Map<string, Model>();
+  for (const id of definition.models(recipe.params)) {
+    const other = findModel(deps.providers, id);
+    if (other === null) return fail(modelNotFound(id));
+    models.set(id, modelOf(other));
+  }
+  const context = { model, prompts: recipe.prompts, seed: recipe.seed };
   const parts = [];
   for (const { type, weight } of recipe.verifiers) {
     const verifier = findVerifier(type);
     if (verifier === null) return fail(unknownName("search.verifier", type, VERIFIERS));
-    parts.push({ verifier: verifier.create({ model, judgePrompt: found.model.judgePrompt }), weight });
+    parts.push({ verifier: verifier.create(context), weight });
+  }
+  const selection = recipe.selection === null ? null : findSelection(recipe.selection);
+  if (recipe.selection !== null && selection === null) {
+    return fail(unknownName("search.selection", recipe.selection, SELECTIONS));
   }
   const verifier = parts.length === 0 ? null : compositeVerifier(parts);
   const rollouts = recipe.limits.rollouts ?? DEFAULT_ROLLOUTS;
+  const method = definition.create(recipe.params, { rollouts, verifier, seed: recipe.seed });
   return succeed({
     searchId,
     recipe,
@@ -64,25 +78,22 @@ export function createSetup(
     problem,
     seed: recipe.seed,
     sampling: recipe.sampling,
-    policies: {
-      step: findPolicy(definition.policies.step),
-      end: findPolicy(definition.policies.end),
-    },
+    policies: mapValues(definition.policies, policyNamed),
+    prompts: recipe.prompts,
+    wantsLogprobs: definition.needs(recipe.params).includes("logprobs"),
     model,
+    models,
     verifier,
-    method: withSelection(definition.create(recipe.params, { rollouts, verifier }), recipe.selection),
+    comparators: mapValues(comparatorsOf(definition, recipe.params, recipe.selection), (name) =>
+      comparatorNamed(name).create(context),
+    ),
+    method: selection === null ? method : withSelection(method, selection),
     limits: recipe.limits,
     width: recipe.width,
     classify: answerClass,
   });
 }
 
-function withSelection(method: Method, selection: SelectionName | null): Method {
-  return selection === null ? method : { ...method, answer: SELECTIONS[selection] };
-}
-
-function findPolicy(name: string): Policy {
-  const policy = POLICIES.find((one) => one.name === name);
-  if (policy === undefined) throw new Error(`no policy ${name}`);
-  return policy;
+function mapValues<In, Out>(record: Readonly<Record<string, In>>, map: (value: In) => Out): Record<string, Out> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }

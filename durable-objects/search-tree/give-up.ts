@@ -1,14 +1,15 @@
 import type { SearchEventBody } from "../../src/core/event.ts";
-import { selectByValue } from "../../src/core/selection.ts";
-import type { TreeView } from "../../src/core/tree.ts";
+import { value } from "../../src/core/selection/value.ts";
+import type { TreeView } from "../../src/core/tree-view.ts";
 
 /** The end of a search whose runs keep throwing: its best so far, chosen without the method, which may be at fault. */
 export function givenUpEnd(tree: TreeView): SearchEventBody {
-  const answer = selectByValue(tree);
+  const answer = value.choose(tree);
   return {
     type: "search-end",
     reason: "upstream-errors",
-    answerNodeId: answer?.id ?? null,
+    answerNodeId: answer?.node.id ?? null,
+    selectionScore: answer?.score ?? null,
     error: answer === null ? { type: "malformed", message: "the search failed repeatedly and was given up" } : null,
   };
 }

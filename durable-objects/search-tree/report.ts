@@ -49,7 +49,7 @@ function nodeToView(node: Node): NodeView {
     text: node.thought?.text ?? "",
     isTerminal: node.isTerminal,
     visits: node.visits,
-    value: node.visits === 0 ? 0 : node.valueSum / node.visits,
+    value: node.value,
     repeats: node.repeats,
     score: scoreToView(node),
     inFlight: node.inFlight,

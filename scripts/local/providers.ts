@@ -20,9 +20,13 @@ const EMBEDDED_MODEL: ModelConfig = {
   id: "espalier/24",
   upstream: "espalier-24",
   description: "The embedded model. It knows the Game of 24 and nothing else: 'Use 4 9 10 13 to make 24'.",
-  capabilities: { n: "honoured", continuation: true, logprobs: true, stepSeparator: "\n" },
+  capabilities: { n: "honoured", continuation: true, logprobs: true, instructions: false, stepSeparator: "\n" },
   price: FREE,
-  judgePrompt: "Judge: {left}",
+  prompts: {
+    judge: { template: "Judge: {left}" },
+    // One word, sampled as often as Tree of Thoughts samples its labels.
+    value: { template: "Judge: {left}", parse: { labels: { yes: 1, no: 0.001 } }, temperature: 1, max_tokens: 4 },
+  },
 };
 
 /** A model that our own server runs: what the server can do is known. */
@@ -31,9 +35,9 @@ function localModel(id: string): ModelConfig {
     id: `espalier/${id}`,
     upstream: id,
     description: "A GGUF file of yours.",
-    capabilities: { n: "honoured", continuation: true, logprobs: true, stepSeparator: "\n\n" },
+    capabilities: { n: "honoured", continuation: true, logprobs: true, instructions: true, stepSeparator: "\n\n" },
     price: FREE,
-    judgePrompt: null,
+    prompts: {},
   };
 }
 
@@ -66,9 +70,9 @@ export async function userProvider(baseUrl: string, apiKey: string | null): Prom
       id: `espalier/${id}`,
       upstream: id,
       description: null,
-      capabilities: { n: "unknown", continuation: false, logprobs: true, stepSeparator: "\n\n" },
+      capabilities: { n: "unknown", continuation: false, logprobs: true, instructions: true, stepSeparator: "\n\n" },
       price: FREE,
-      judgePrompt: null,
+      prompts: {},
     })),
   };
 }

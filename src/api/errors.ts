@@ -122,6 +122,7 @@ function upstreamToWire({ type, message, retryAfterMs, provider }: ErrorView): W
       );
     case "timeout":
       return server(502, "upstream_timeout", `${who} did not answer in time: ${message}. Try again later.`);
+    case "unparsed":
     case "malformed":
       return server(502, "upstream_malformed", `${who} sent an answer that makes no sense: ${message}.`);
     case "unavailable":

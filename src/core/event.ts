@@ -48,8 +48,16 @@ export type SearchEventBody =
       readonly thought: Thought;
     }
   /** A completion arrived that says what this node already says. `index` is its place among the step's thoughts. */
-  | { readonly type: "thought-repeat"; readonly stepId: StepId; readonly nodeId: NodeId; readonly index: number }
+  | {
+      readonly type: "thought-repeat";
+      readonly stepId: StepId;
+      readonly nodeId: NodeId;
+      readonly index: number;
+      readonly weight?: number;
+    }
   | { readonly type: "score-add"; readonly stepId: StepId; readonly nodeId: NodeId; readonly score: Score }
+  /** `value` in [0, 1]: how far the comparison is for the step's first node. */
+  | { readonly type: "comparison-add"; readonly stepId: StepId; readonly value: number; readonly reason: string }
   | { readonly type: "step-end"; readonly stepId: StepId; readonly attempts: readonly Attempt[] }
   /** The step, or one attempt at it, failed. `willRetry`: the step stays open and another attempt follows. */
   | {
@@ -63,5 +71,7 @@ export type SearchEventBody =
       readonly type: "search-end";
       readonly reason: StopReason;
       readonly answerNodeId: NodeId | null;
+      /** What the selection chose it by: a share of votes, a value. Apart from the value that steered the search. */
+      readonly selectionScore: number | null;
       readonly error: ModelError | null;
     };

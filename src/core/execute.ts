@@ -1,10 +1,11 @@
-import type { Amounts } from "./amounts.ts";
+import { type Amounts, addAmounts, NOTHING } from "./amounts.ts";
 import type { CancelSignal } from "./cancellation.ts";
 import type { Attempt, CompletionRequest, Model, ModelError } from "./model.ts";
-import type { Policy, Sampling } from "./policy.ts";
+import type { Policy, PolicyInput, Sampling } from "./policy.ts";
 import type { Problem } from "./problem.ts";
+import type { PromptBook } from "./prompt.ts";
 import { deriveSeed } from "./random.ts";
-import type { Extent, Step, StepId } from "./step.ts";
+import type { CompareStep, ProposeStep, Role, Step, StepId } from "./step.ts";
 import type { Thought } from "./thought.ts";
 import type { Tree } from "./tree.ts";
 import { candidateOf } from "./verification.ts";
@@ -15,13 +16,19 @@ export interface Executor {
   readonly problem: Problem;
   readonly seed: number;
   readonly sampling: Sampling;
-  readonly policies: Readonly<Record<Extent, Policy>>;
+  readonly policies: Readonly<Record<Role, Policy>>;
+  readonly prompts: PromptBook;
+  readonly wantsLogprobs: boolean;
   readonly model: Model;
+  /** Further models by public id, for steps that name one. */
+  readonly models: ReadonlyMap<string, Model>;
   readonly verifier: Verifier | null;
+  /** Who compares two nodes, by role: verifiers whose two scores add up to 1. */
+  readonly comparators: Readonly<Record<Role, Verifier>>;
 }
 
 export type StepAnswer =
-  /** Each completion as a chain of thoughts below the step's node. */
+  /** Each completion as chains of thoughts below the step's node. */
   | {
       readonly type: "thoughts";
       readonly chains: readonly (readonly Thought[])[];
@@ -38,27 +45,31 @@ export async function executeStep(
   step: Step,
   signal: CancelSignal,
 ): Promise<StepAnswer> {
-  if (step.type === "propose") {
-    const policy = executor.policies[step.extent];
-    const request = requestFor(executor, tree, stepId, step, step.count);
-    const { result, attempts } = await executor.model.complete(request, signal);
+  if (step.type !== "propose") {
+    const candidates = step.nodeIds.map((id) => candidateOf(tree, id));
+    const { result, attempts } = await scorerOf(executor, step).verify(executor.problem, candidates, signal);
     if (!result.ok) return { type: "failure", error: result.error, attempts };
-    const capabilities = executor.model.capabilities;
-    return { type: "thoughts", chains: result.value.map((one) => policy.thoughts(one, capabilities)), attempts };
+    return { type: "scores", scores: result.value, attempts };
   }
-  const candidates = step.nodeIds.map((id) => candidateOf(tree, id));
-  const { result, attempts } = await verifierOf(executor).verify(executor.problem, candidates, signal);
+  const policy = policyOf(executor, step.role);
+  const input = inputOf(executor, tree, stepId, step, step.count);
+  const { result, attempts } = await modelOf(executor, step).complete(requestOf(policy, input), signal);
   if (!result.ok) return { type: "failure", error: result.error, attempts };
-  return { type: "scores", scores: result.value, attempts };
+  const chains = result.value.flatMap((completion) => policy.thoughts(completion, input));
+  if (chains.length > 0) return { type: "thoughts", chains, attempts };
+  const error = { type: "unparsed", message: `the reply to "${step.role}" could not be read` } as const;
+  return { type: "failure", error, attempts };
 }
 
-/** Upper bound of a step's cost with `count` samples (`count` does not matter to a verification). */
+/** Upper bound of a step's cost with `count` samples (`count` matters to proposals only). */
 export function worstCaseOf(executor: Executor, tree: Tree, stepId: StepId, step: Step, count: number): Amounts {
   if (step.type === "propose") {
-    return { ...executor.model.worstCase(requestFor(executor, tree, stepId, step, count)), rollouts: count };
+    const policy = policyOf(executor, step.role);
+    const request = requestOf(policy, inputOf(executor, tree, stepId, step, count));
+    return { ...modelOf(executor, step).worstCase(request), rollouts: policy.extent === "note" ? 0 : count };
   }
   const candidates = step.nodeIds.map((id) => candidateOf(tree, id));
-  return verifierOf(executor).worstCase(executor.problem, candidates);
+  return addAmounts(NOTHING, scorerOf(executor, step).worstCase(executor.problem, candidates));
 }
 
 export function verifierOf(executor: Executor): Verifier {
@@ -66,20 +77,52 @@ export function verifierOf(executor: Executor): Verifier {
   return executor.verifier;
 }
 
-function requestFor(
-  executor: Executor,
-  tree: Tree,
-  stepId: StepId,
-  step: Extract<Step, { type: "propose" }>,
-  count: number,
-): CompletionRequest {
-  return executor.policies[step.extent].request({
-    problem: executor.problem,
-    steps: tree.stepsOf(tree.node(step.nodeId)),
+function scorerOf(executor: Executor, step: Exclude<Step, ProposeStep>): Verifier {
+  return step.type === "verify" ? verifierOf(executor) : comparatorOf(executor, step);
+}
+
+function comparatorOf(executor: Executor, { role }: CompareStep): Verifier {
+  const comparator = executor.comparators[role];
+  if (comparator === undefined) throw new Error(`no comparator for "${role}"`);
+  return comparator;
+}
+
+function policyOf(executor: Executor, role: Role): Policy {
+  const policy = executor.policies[role];
+  if (policy === undefined) throw new Error(`no policy for "${role}"`);
+  return policy;
+}
+
+function modelOf(executor: Executor, step: ProposeStep): Model {
+  if (step.model === undefined) return executor.model;
+  const model = executor.models.get(step.model);
+  if (model === undefined) throw new Error(`no model ${step.model}`);
+  return model;
+}
+
+function inputOf(executor: Executor, tree: Tree, stepId: StepId, step: ProposeStep, count: number): PolicyInput {
+  const { problem, prompts, wantsLogprobs } = executor;
+  const sampling = {
+    ...executor.sampling,
+    ...(step.temperature !== undefined && { temperature: step.temperature }),
+    ...(step.maxTokens !== undefined && { maxTokens: Math.min(step.maxTokens, executor.sampling.maxTokens) }),
+  };
+  // The same for every attempt at the step: with a deterministic upstream a repeated attempt says the same again. Only
+  // a reply that could not be read is asked for anew.
+  const unparsed = tree.openSteps.get(stepId)?.unparsed ?? 0;
+  return {
+    problem,
+    path: tree.pathOf(tree.node(step.nodeId)).flatMap(({ thought }) => (thought === null ? [] : [thought])),
     count,
-    // The same for every attempt at the step: with a deterministic upstream a repeated attempt says the same again.
-    seed: deriveSeed(executor.seed, "step", stepId),
-    sampling: executor.sampling,
-    capabilities: executor.model.capabilities,
-  });
+    seed: deriveSeed(executor.seed, "step", stepId, ...(unparsed === 0 ? [] : [unparsed])),
+    sampling,
+    capabilities: modelOf(executor, step).capabilities,
+    prompts,
+    wantsLogprobs,
+  };
+}
+
+function requestOf(policy: Policy, input: PolicyInput): CompletionRequest {
+  const request = policy.request(input);
+  return input.wantsLogprobs && request.topLogprobs === null ? { ...request, topLogprobs: 0 } : request;
 }

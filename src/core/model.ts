@@ -23,6 +23,8 @@ export interface Capabilities {
   /** A trailing assistant message is continued instead of answered. */
   readonly continuation: boolean;
   readonly logprobs: boolean;
+  /** It does what a prompt of ours asks (critique, rewrite, list); false for a model that only solves its own task. */
+  readonly instructions: boolean;
   /** What separates two steps in this model's answers. */
   readonly stepSeparator: string;
 }
@@ -91,6 +93,8 @@ export type ModelError =
   | { readonly type: "unavailable"; readonly message: string }
   | { readonly type: "timeout"; readonly message: string }
   | { readonly type: "malformed"; readonly message: string }
+  /** A well-formed reply that does not say what the prompt asked for. */
+  | { readonly type: "unparsed"; readonly message: string }
   | { readonly type: "context-length"; readonly message: string }
   | { readonly type: "invalid-request"; readonly message: string }
   | { readonly type: "unauthorized"; readonly message: string }
@@ -103,6 +107,7 @@ export function isRetryable(error: ModelError): boolean {
     case "unavailable":
     case "timeout":
     case "malformed":
+    case "unparsed":
       return true;
     case "cancelled":
     case "context-length":

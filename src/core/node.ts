@@ -1,4 +1,4 @@
-import type { NodeId, StepId } from "./step.ts";
+import type { NodeId, Role, StepId } from "./step.ts";
 import { isComplete, type Thought } from "./thought.ts";
 import type { Score } from "./verifier.ts";
 
@@ -9,7 +9,9 @@ export interface Node {
   readonly depth: number;
   /** Null at the root only. */
   readonly thought: Thought | null;
-  /** Complete: nothing can follow it. */
+  /** What it was proposed as; "" at the root. */
+  readonly role: Role;
+  /** A completed candidate: no step can follow it, only notes and revisions. */
   readonly isTerminal: boolean;
   /** Creation order, independent of arrival: by step number, then by place in the step's reply. Breaks every tie. */
   readonly order: number;
@@ -19,12 +21,15 @@ export interface Node {
   readonly scores: readonly Score[];
   /** How many more completions said the same as this node. */
   readonly repeats: number;
+  /** Sum of the confidences its proposers gave it; 0 where they give none. */
+  readonly weight: number;
   /** Back-ups through this node: n in UCT. */
   readonly visits: number;
-  /** Sum of the values backed up: W; the mean return is W / n. */
+  /** Q in [0, 1] by the method's back-up family; 0 before the first visit. */
+  readonly value: number;
+  /** Sum of the weighted returns: W; with equal weights the mean return is W / n. */
   readonly valueSum: number;
-  /** Largest value backed up; 0 before the first. */
-  readonly maxValue: number;
+  readonly weightSum: number;
   /** Samples asked for and verifications running at or below this node: O in WU-UCT (Liu et al. 2020). */
   readonly inFlight: number;
   /** Samples asked for at this very node and not answered yet. */
@@ -48,6 +53,18 @@ export function isRefuted(node: Node): boolean {
   return score !== null && score.kind === "verdict" && score.value === 0;
 }
 
+/** Said about the path, part of no answer: never verified, never served. */
+export function isNote(node: Node): boolean {
+  return node.thought?.form === "note";
+}
+
+/** Samples taken or asked for at a node; one that repeats a child counts, or a certain model would never be left. */
+export function samplesAt(node: Node): number {
+  let samples = node.proposing;
+  for (const child of node.children) samples += 1 + child.repeats;
+  return samples;
+}
+
 /** For the fold alone; everybody else sees a Node. */
 export interface MutableNode extends Node {
   parent: MutableNode | null;
@@ -55,9 +72,11 @@ export interface MutableNode extends Node {
   children: MutableNode[];
   scores: Score[];
   repeats: number;
+  weight: number;
   visits: number;
+  value: number;
   valueSum: number;
-  maxValue: number;
+  weightSum: number;
   inFlight: number;
   proposing: number;
   isVerifying: boolean;
@@ -82,10 +101,11 @@ function orderOf(nodeId: NodeId): number {
   return creationOrder(Number(step), Number(index));
 }
 
-export function createNode(id: NodeId, parent: MutableNode | null, thought: Thought | null): MutableNode {
+export function createNode(id: NodeId, parent: MutableNode | null, thought: Thought | null, role: Role): MutableNode {
   return {
     id,
     parent,
+    role,
     depth: parent === null ? 0 : parent.depth + 1,
     thought,
     isTerminal: thought !== null && isComplete(thought),
@@ -93,9 +113,11 @@ export function createNode(id: NodeId, parent: MutableNode | null, thought: Thou
     children: [],
     scores: [],
     repeats: 0,
+    weight: thought?.weight ?? 0,
     visits: 0,
+    value: 0,
     valueSum: 0,
-    maxValue: 0,
+    weightSum: 0,
     inFlight: 0,
     proposing: 0,
     isVerifying: false,
@@ -114,6 +136,10 @@ function placeOf(list: readonly MutableNode[], order: number): number {
     else high = middle;
   }
   return low;
+}
+
+export function isInOrder(list: readonly MutableNode[], node: MutableNode): boolean {
+  return list[placeOf(list, node.order)] === node;
 }
 
 export function insertInOrder(list: MutableNode[], node: MutableNode): void {

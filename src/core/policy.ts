@@ -1,6 +1,6 @@
 import type { Capabilities, Completion, CompletionRequest } from "./model.ts";
 import type { Problem } from "./problem.ts";
-import type { Extent } from "./step.ts";
+import type { PromptBook, PromptDefinition } from "./prompt.ts";
 import type { Thought } from "./thought.ts";
 
 /** The client's sampling wishes for each candidate; the same for every method. */
@@ -13,19 +13,40 @@ export interface Sampling {
 
 export interface PolicyInput {
   readonly problem: Problem;
-  /** Texts of the path from the root, in order; [] at the root. */
-  readonly steps: readonly string[];
+  /** The thoughts from the root to the node, notes and revisions included; [] at the root. */
+  readonly path: readonly Thought[];
   readonly count: number;
   readonly seed: number;
   readonly sampling: Sampling;
   readonly capabilities: Capabilities;
+  readonly prompts: PromptBook;
+  /** The method wants each thought's log-probability. */
+  readonly wantsLogprobs: boolean;
 }
+
+/** What a proposal brings: one step, the rest of the answer, several alternative next steps from one reply, or a note. */
+export type Extent = "step" | "end" | "list" | "note";
 
 /** How thoughts are asked for: a prompt, and how the reply is read. Pure; the model is called by the loop's driver. */
 export interface Policy {
   readonly name: string;
   readonly extent: Extent;
+  /** The prompts it may use; none where it adds no words of its own. */
+  readonly prompts: readonly PromptDefinition[];
   request(input: PolicyInput): CompletionRequest;
-  /** One completion as the chain of thoughts it adds below the node: one or more, the last complete iff it ended. */
-  thoughts(completion: Completion, capabilities: Capabilities): readonly Thought[];
+  /**
+   * One completion as chains of thoughts to add below the node: for a `list` a chain per item, else one; the last
+   * thought of a chain is complete iff the answer ended there. [] where the reply cannot be read.
+   */
+  thoughts(completion: Completion, input: PolicyInput): readonly (readonly Thought[])[];
+}
+
+/** The text of the answer on a path: see `TreeView.stepsOf`. */
+export function answerSoFar(path: readonly Thought[]): string {
+  return stepTexts(path).join("");
+}
+
+export function stepTexts(path: readonly Thought[]): readonly string[] {
+  const from = path.findLastIndex((thought) => thought.form === "revision");
+  return path.slice(Math.max(0, from)).flatMap((thought) => (thought.form === "note" ? [] : [thought.text]));
 }

@@ -10,6 +10,8 @@ const LONGEST_DELAY_MS = 20_000;
 /** How long to wait before attempt `attempt + 1`; null when there should be none. Full jitter (Brooker 2015). */
 export function retryDelayMs(error: ModelError, attempt: number, random: Random): number | null {
   if (!isRetryable(error) || attempt >= MAX_ATTEMPTS) return null;
+  // Not the provider's fault: asked once more, at once.
+  if (error.type === "unparsed") return attempt === 1 ? 0 : null;
   if (error.type === "rate-limited" && error.retryAfterMs !== null) {
     return error.retryAfterMs <= LONGEST_DELAY_MS ? error.retryAfterMs : null;
   }
@@ -21,7 +23,7 @@ export function retryDelayMs(error: ModelError, attempt: number, random: Random)
  * cannot mend is final (the first upstream 400 must not be bought N times); otherwise after several in a row.
  */
 export function shouldGiveUp(error: ModelError, failuresInARow: number, hasCandidates: boolean): boolean {
-  if (error.type === "cancelled" || failuresInARow === 0) return false;
+  if (error.type === "cancelled" || error.type === "unparsed" || failuresInARow === 0) return false;
   if (!hasCandidates && !isRetryable(error)) return true;
   return failuresInARow >= MAX_FAILURES_IN_A_ROW;
 }

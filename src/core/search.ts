@@ -9,13 +9,13 @@ import { createLogWriter } from "./log.ts";
 import { createMailbox } from "./mailbox.ts";
 import type { Method } from "./method.ts";
 import { type Attempt, costOf, type ModelError } from "./model.ts";
-import { nodeIdOf } from "./node.ts";
 import { createRandom } from "./random.ts";
+import { recordResult } from "./record.ts";
 import { retryDelayMs, shouldGiveUp } from "./retry.ts";
 import type { NodeId, Step, StepId } from "./step.ts";
 import type { Store } from "./store.ts";
-import type { Thought } from "./thought.ts";
-import { foldTree, type OpenStep, type Tree } from "./tree.ts";
+import { foldTree, type Tree } from "./tree.ts";
+import type { OpenStep } from "./tree-view.ts";
 import { candidateOf, verificationDue } from "./verification.ts";
 
 export interface SearchSetup extends Executor {
@@ -49,7 +49,7 @@ const CANCEL_GRACE_MS = 2000;
 export async function search(setup: SearchSetup, world: SearchWorld): Promise<Tree> {
   const { method, limits, verifier } = setup;
   const { clock, store, signal } = world;
-  const tree = foldTree(store.read(0), setup.classify);
+  const tree = foldTree(store.read(0), setup.classify, method.backup);
   if (tree.end !== null) return tree;
 
   const log = createLogWriter(store, tree, clock, world.onAppend);
@@ -113,34 +113,8 @@ export async function search(setup: SearchSetup, world: SearchWorld): Promise<Tr
   const recordAnswer = (stepId: StepId, answer: StepAnswer): void => {
     const open = tree.openSteps.get(stepId);
     if (open === undefined) return;
-    if (answer.type === "failure") {
-      recordFailure(stepId, answer.error, answer.attempts);
-      return;
-    }
-    if (answer.type === "thoughts" && open.step.type === "propose") {
-      addChains(stepId, open.step.nodeId, answer.chains);
-    } else if (answer.type === "scores" && open.step.type === "verify") {
-      for (const [index, nodeId] of open.step.nodeIds.entries()) {
-        const score = answer.scores[index];
-        if (score !== null && score !== undefined) log.add({ type: "score-add", stepId, nodeId, score });
-      }
-    }
-    log.add({ type: "step-end", stepId, attempts: answer.attempts });
-  };
-
-  const addChains = (stepId: StepId, fromId: NodeId, chains: readonly (readonly Thought[])[]): void => {
-    let index = 0;
-    for (const chain of chains) {
-      let parentId = fromId;
-      for (const thought of chain) {
-        const same = tree.childSaying(parentId, thought);
-        const nodeId = same?.id ?? nodeIdOf(stepId, index);
-        if (same === null) log.add({ type: "thought-add", stepId, nodeId, parentId, thought });
-        else log.add({ type: "thought-repeat", stepId, nodeId, index });
-        parentId = nodeId;
-        index++;
-      }
-    }
+    if (answer.type === "failure") recordFailure(stepId, answer.error, answer.attempts);
+    else recordResult(log, tree, limits, open, answer);
   };
 
   const recordFailure = (stepId: StepId, error: ModelError, attempts: readonly Attempt[]): void => {
@@ -269,7 +243,8 @@ export async function search(setup: SearchSetup, world: SearchWorld): Promise<Tr
       type: "search-end",
       // A method that ran out of places to ask because every one of them failed has not completed anything.
       reason: hasFailed && reason === "completed" ? "upstream-errors" : reason,
-      answerNodeId: answer?.id ?? null,
+      answerNodeId: answer?.node.id ?? null,
+      selectionScore: answer?.score ?? null,
       error: hasFailed ? lastError : null,
     });
     log.flush();

@@ -6,15 +6,38 @@ export type NodeId = string;
 
 export const ROOT: NodeId = "0";
 
-/** How far a proposal goes: one step, or to the end of the answer. */
-export type Extent = "step" | "end";
+/** What a proposal or a comparison is for: a key of the method's `policies` or `comparators`, e.g. "step", "critique". */
+export type Role = string;
+
+/** Ask for `count` (>= 1) thoughts at a node in one go; they share one prompt. */
+export interface ProposeStep {
+  readonly type: "propose";
+  readonly nodeId: NodeId;
+  readonly count: number;
+  readonly role: Role;
+  /** In [0, 2]; absent: the client's. */
+  readonly temperature?: number;
+  /** A cap below the client's own, for methods that generate in chunks. */
+  readonly maxTokens?: number;
+  /** One of the search's models by its public id; absent: the one asked for. */
+  readonly model?: string;
+}
+
+/** Score a set of nodes together. A node that has a score already is scored once more. */
+export interface VerifyStep {
+  readonly type: "verify";
+  readonly nodeIds: readonly NodeId[];
+}
+
+/** Put two nodes side by side. The result is on record (`TreeView.comparisonOf`) and changes no value. */
+export interface CompareStep {
+  readonly type: "compare";
+  readonly role: Role;
+  readonly nodeIds: readonly [NodeId, NodeId];
+}
 
 /** What a method may want. */
-export type Step =
-  /** Ask for `count` (>= 1) continuations of a node in one go; they share one prompt. */
-  | { readonly type: "propose"; readonly nodeId: NodeId; readonly count: number; readonly extent: Extent }
-  /** Score a set of nodes together. */
-  | { readonly type: "verify"; readonly nodeIds: readonly NodeId[] };
+export type Step = ProposeStep | VerifyStep | CompareStep;
 
 export type Decision =
   | { readonly type: "step"; readonly step: Step }
@@ -28,3 +51,10 @@ export function issue(step: Step): Decision {
 }
 
 export const WAIT: Decision = { type: "wait" };
+export const COMPLETED: Decision = { type: "stop", reason: "completed" };
+export const EARLY_STOP: Decision = { type: "stop", reason: "early-stop" };
+
+/** The nodes a step is about. */
+export function targetsOf(step: Step): readonly NodeId[] {
+  return step.type === "propose" ? [step.nodeId] : step.nodeIds;
+}

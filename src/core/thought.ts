@@ -1,21 +1,32 @@
 /** Why a piece of text ends where it does. `step`: a step boundary, more is to come. The rest complete a candidate. */
 export type Ending = "step" | "stop" | "length" | "tool-calls" | "content-filter";
 
-/** Content: one step or a whole answer. Its place in the search is a Node. */
+/**
+ * How a thought stands to the path before it. A continuation follows the text so far; a revision is a whole answer that
+ * takes the place of the one before; a note (a critique, a rephrased question) is about the path and part of no answer.
+ */
+export type Form = "continuation" | "revision" | "note";
+
+/** Content: one step, a whole answer, or a note. Its place in the search is a Node. */
 export interface Thought {
   /** Exactly as generated, separators included: the texts of a path, joined, are the candidate. */
   readonly text: string;
   readonly ending: Ending;
+  /** Absent: a continuation. */
+  readonly form?: Form;
   /** The model that wrote it, as the provider names it. */
   readonly model: string;
   /** Sum of natural-log probabilities of its tokens, <= 0; null where the provider gives none. */
   readonly logprobSum: number | null;
   /** Number of generated tokens, where known. */
   readonly tokenCount: number | null;
+  /** How sure its proposer said it was, > 0, where a list carries such marks (ToT's crosswords: certain 1, high 0.5). */
+  readonly weight?: number;
   /** OpenAI's `tool_calls` of the message, as they came. */
   readonly toolCalls?: readonly unknown[];
 }
 
+/** Is it the end of a candidate? A note never is. */
 export function isComplete(thought: Thought): boolean {
-  return thought.ending !== "step";
+  return thought.ending !== "step" && thought.form !== "note";
 }

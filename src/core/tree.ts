@@ -1,61 +1,32 @@
 import { type Amounts, addAmounts, NOTHING, subtractAmounts } from "./amounts.ts";
 import type { Classify } from "./answer.ts";
+import { type Backup, backUp, MEAN_RETURN } from "./backup.ts";
 import type { Account } from "./budget.ts";
-import type { SearchEvent, StopReason } from "./event.ts";
+import { createComparisons, NO_PREFERENCE } from "./comparisons.ts";
+import type { SearchEvent } from "./event.ts";
 import { type Attempt, costOf, type ModelError } from "./model.ts";
 import {
   createNode,
   creationOrder,
   insertInOrder,
+  isInOrder,
+  isNote,
   latestScore,
   type MutableNode,
   type Node,
   removeInOrder,
 } from "./node.ts";
-import { type NodeId, ROOT, type Step, type StepId } from "./step.ts";
+import { type NodeId, ROOT, type Role, type Step, type StepId, targetsOf } from "./step.ts";
 import { isComplete, type Thought } from "./thought.ts";
+import type { OpenStep, SearchEnd, TreeView } from "./tree-view.ts";
 import type { Score } from "./verifier.ts";
 
-export interface OpenStep {
-  readonly stepId: StepId;
-  readonly step: Step;
-  readonly attempt: number;
-  readonly reserved: Amounts;
-  /** Its last attempt failed and the next has not started: nothing is in flight for it. */
-  readonly isWaiting: boolean;
-}
-
-/** What methods see. The tree is the fold of the log and nothing else. */
-export interface TreeView {
-  readonly root: Node;
-  node(id: NodeId): Node;
-  /** All nodes below the root, in order of arrival. */
-  readonly nodes: readonly Node[];
-  /** Completed candidates, in creation order. */
-  readonly terminals: readonly Node[];
-  /** Candidates completed, repeats included. */
-  readonly rollouts: number;
-  /** Candidates that open steps may still complete. */
-  readonly rolloutsInFlight: number;
-  /** Nodes the verifier has not been asked about, in creation order. */
-  readonly unverified: readonly Node[];
-  /** A terminal node with a verdict of 1, the earliest in creation order. */
-  readonly solved: Node | null;
-  readonly openSteps: ReadonlyMap<StepId, OpenStep>;
-  readonly stepsStarted: number;
-  readonly account: Account;
-  /** Text from the root to the node. */
-  textOf(node: Node): string;
-  stepsOf(node: Node): readonly string[];
-  /** Of a terminal node; null for a partial or unparsable one. */
-  answerClassOf(node: Node): string | null;
-}
-
 export class Tree implements TreeView {
-  readonly root: MutableNode = createNode(ROOT, null, null);
+  readonly root: MutableNode = createNode(ROOT, null, null, "");
   readonly nodes: MutableNode[] = [];
   readonly terminals: MutableNode[] = [];
-  readonly unverified: MutableNode[] = [];
+  readonly unverifiedAnswers: MutableNode[] = [];
+  readonly unverifiedSteps: MutableNode[] = [];
   readonly openSteps = new Map<StepId, OpenStep>();
   rollouts = 0;
   rolloutsInFlight = 0;
@@ -65,8 +36,7 @@ export class Tree implements TreeView {
   /** Steps that failed for good since the last one that succeeded. */
   failuresInARow = 0;
   startedAtMs: number | null = null;
-  end: { readonly reason: StopReason; readonly answerNodeId: NodeId | null; readonly error: ModelError | null } | null =
-    null;
+  end: SearchEnd | null = null;
   readonly attempts: Attempt[] = [];
   nextSequence = 0;
 
@@ -74,10 +44,13 @@ export class Tree implements TreeView {
   readonly #byContent = new Map<string, MutableNode>();
   readonly #classes = new Map<NodeId, string | null>();
   readonly #solved: MutableNode[] = [];
+  readonly #comparisons = createComparisons();
   readonly #classify: Classify;
+  readonly #backup: Backup;
 
-  constructor(classify: Classify) {
+  constructor(classify: Classify, backup: Backup = MEAN_RETURN) {
     this.#classify = classify;
+    this.#backup = backup;
   }
 
   get account(): Account {
@@ -101,12 +74,24 @@ export class Tree implements TreeView {
     return this.stepsOf(node).join("");
   }
 
+  pathOf(node: Node): readonly Node[] {
+    const path: Node[] = [];
+    for (let at: Node | null = node; at !== null && at.thought !== null; at = at.parent) path.push(at);
+    return path.reverse();
+  }
+
   stepsOf(node: Node): readonly string[] {
     const steps: string[] = [];
     for (let at: Node | null = node; at !== null; at = at.parent) {
-      if (at.thought !== null) steps.push(at.thought.text);
+      if (at.thought === null || isNote(at)) continue;
+      steps.push(at.thought.text);
+      if (at.thought.form === "revision") break;
     }
     return steps.reverse();
+  }
+
+  comparisonOf(role: Role, first: NodeId, second: NodeId): number | null {
+    return this.#comparisons.get(role, first, second);
   }
 
   answerClassOf(node: Node): string | null {
@@ -136,10 +121,13 @@ export class Tree implements TreeView {
         this.#thoughtAdd(event.stepId, event.nodeId, event.parentId, event.thought);
         break;
       case "thought-repeat":
-        this.#thoughtRepeat(event.stepId, event.nodeId, event.index);
+        this.#thoughtRepeat(event.stepId, event.nodeId, event.index, event.weight ?? 0);
         break;
       case "score-add":
         this.#scoreAdd(event.stepId, event.nodeId, event.score);
+        break;
+      case "comparison-add":
+        this.#comparisonAdd(event.stepId, event.value);
         break;
       case "step-end":
         this.#stepEnd(event.stepId, event.attempts);
@@ -148,7 +136,12 @@ export class Tree implements TreeView {
         this.#stepFail(event.stepId, event.error, event.attempts, event.willRetry);
         break;
       case "search-end":
-        this.end = { reason: event.reason, answerNodeId: event.answerNodeId, error: event.error };
+        this.end = {
+          reason: event.reason,
+          answerNodeId: event.answerNodeId,
+          selectionScore: event.selectionScore,
+          error: event.error,
+        };
         break;
     }
   }
@@ -163,36 +156,39 @@ export class Tree implements TreeView {
       this.reserved = subtractAmounts(this.reserved, open.reserved);
       this.rolloutsInFlight -= open.reserved.rollouts;
     }
-    this.openSteps.set(stepId, { stepId, step, attempt, reserved, isWaiting: false });
+    const unparsed = open?.unparsed ?? 0;
+    this.openSteps.set(stepId, { stepId, step, attempt, reserved, isWaiting: false, unparsed });
     this.reserved = addAmounts(this.reserved, reserved);
     this.rolloutsInFlight += reserved.rollouts;
   }
 
   #thoughtAdd(stepId: StepId, nodeId: NodeId, parentId: NodeId, thought: Thought): void {
-    if (!this.openSteps.has(stepId) || this.#byId.has(nodeId)) return;
+    const step = this.openSteps.get(stepId)?.step;
+    if (step === undefined || this.#byId.has(nodeId)) return;
     const parent = this.#mutable(parentId);
-    const node = createNode(nodeId, parent, thought);
+    const node = createNode(nodeId, parent, thought, step.type === "propose" ? step.role : "");
     this.#byId.set(nodeId, node);
     this.#byContent.set(contentKey(parentId, thought), node);
     this.nodes.push(node);
     insertInOrder(parent.children, node);
-    insertInOrder(this.unverified, node);
+    if (!isNote(node)) insertInOrder(this.#unverifiedLike(node), node);
     if (node.isTerminal) {
       insertInOrder(this.terminals, node);
       this.#countRollout();
     }
   }
 
-  #thoughtRepeat(stepId: StepId, nodeId: NodeId, index: number): void {
+  #thoughtRepeat(stepId: StepId, nodeId: NodeId, index: number, weight: number): void {
     if (!this.openSteps.has(stepId)) return;
     const node = this.#mutable(nodeId);
     node.repeats++;
+    node.weight += weight;
     this.#reorder(node, creationOrder(stepId, index));
     if (!node.isTerminal) return;
     this.#countRollout();
     const score = latestScore(node);
     // Re-visiting a judged terminal backs up its value again (AlphaLLM's rule for evaluated terminals).
-    if (score !== null) this.#backUp(node, score.value);
+    if (score !== null) backUp(node, score, this.#backup);
   }
 
   #scoreAdd(stepId: StepId, nodeId: NodeId, score: Score): void {
@@ -200,11 +196,16 @@ export class Tree implements TreeView {
     const node = this.#mutable(nodeId);
     const isFirst = node.scores.length === 0;
     node.scores.push(score);
-    this.#backUp(node, score.value);
+    backUp(node, score, this.#backup);
     // Completions that repeated a terminal before it was judged count as visits of their own.
     if (isFirst && node.isTerminal)
-      for (let repeat = 0; repeat < node.repeats; repeat++) this.#backUp(node, score.value);
+      for (let repeat = 0; repeat < node.repeats; repeat++) backUp(node, score, this.#backup);
     if (node.isTerminal && score.kind === "verdict" && score.value === 1) insertInOrder(this.#solved, node);
+  }
+
+  #comparisonAdd(stepId: StepId, value: number): void {
+    const step = this.openSteps.get(stepId)?.step;
+    if (step?.type === "compare") this.#comparisons.add(step, value);
   }
 
   #stepEnd(stepId: StepId, attempts: readonly Attempt[]): void {
@@ -214,7 +215,7 @@ export class Tree implements TreeView {
       for (const id of open.step.nodeIds) {
         const node = this.#mutable(id);
         node.isVerified = true;
-        removeInOrder(this.unverified, node);
+        removeInOrder(this.#unverifiedLike(node), node);
       }
     }
     this.#close(open);
@@ -227,12 +228,18 @@ export class Tree implements TreeView {
     if (open === undefined) return;
     this.#spend(attempts);
     if (willRetry) {
-      this.openSteps.set(stepId, { ...open, isWaiting: true });
+      const unparsed = open.unparsed + (error.type === "unparsed" ? 1 : 0);
+      this.openSteps.set(stepId, { ...open, isWaiting: true, unparsed });
       return;
     }
     this.#close(open);
     if (error.type === "cancelled") return;
+    // A comparison that cannot be had says nothing for either side; it is not the candidates' failure.
     this.failuresInARow++;
+    if (open.step.type === "compare") {
+      this.#comparisons.add(open.step, NO_PREFERENCE);
+      return;
+    }
     for (const id of targetsOf(open.step)) this.#mutable(id).failures++;
   }
 
@@ -259,27 +266,28 @@ export class Tree implements TreeView {
     for (const id of targetsOf(step)) {
       const target = this.#mutable(id);
       if (step.type === "propose") target.proposing += sign * amount;
-      else target.isVerifying = sign === 1;
+      else if (step.type === "verify") target.isVerifying = sign === 1;
       for (let at: MutableNode | null = target; at !== null; at = at.parent) at.inFlight += sign * amount;
-    }
-  }
-
-  #backUp(node: MutableNode, value: number): void {
-    for (let at: MutableNode | null = node; at !== null; at = at.parent) {
-      at.visits++;
-      at.valueSum += value;
-      if (value > at.maxValue) at.maxValue = value;
     }
   }
 
   /** A repeat issued earlier than the node's first arrival takes its place in the order: arrival does not matter. */
   #reorder(node: MutableNode, order: number): void {
     if (order >= node.order) return;
-    const lists = [node.parent?.children, node.isTerminal ? this.terminals : undefined, this.unverified, this.#solved];
-    const present = lists.filter((list) => list?.includes(node));
+    const lists = [
+      node.parent?.children,
+      node.isTerminal ? this.terminals : undefined,
+      this.#unverifiedLike(node),
+      this.#solved,
+    ];
+    const present = lists.filter((list) => list !== undefined && isInOrder(list, node));
     for (const list of present) removeInOrder(list ?? [], node);
     node.order = order;
     for (const list of present) insertInOrder(list ?? [], node);
+  }
+
+  #unverifiedLike(node: MutableNode): MutableNode[] {
+    return node.isTerminal ? this.unverifiedAnswers : this.unverifiedSteps;
   }
 
   #mutable(id: NodeId): MutableNode {
@@ -290,8 +298,8 @@ export class Tree implements TreeView {
 }
 
 /** The tree that a log describes. */
-export function foldTree(events: readonly SearchEvent[], classify: Classify): Tree {
-  const tree = new Tree(classify);
+export function foldTree(events: readonly SearchEvent[], classify: Classify, backup: Backup = MEAN_RETURN): Tree {
+  const tree = new Tree(classify, backup);
   for (const event of events) tree.apply(event);
   return tree;
 }
@@ -300,11 +308,8 @@ function contentKey(parentId: NodeId, thought: Thought): string {
   return JSON.stringify([
     parentId,
     isComplete(thought) ? thought.ending : "step",
+    thought.form ?? "continuation",
     thought.text,
     thought.toolCalls ?? null,
   ]);
-}
-
-function targetsOf(step: Step): readonly NodeId[] {
-  return step.type === "propose" ? [step.nodeId] : step.nodeIds;
 }

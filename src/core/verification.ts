@@ -1,6 +1,6 @@
 import type { MethodContext } from "./method.ts";
 import { type Decision, issue, type NodeId } from "./step.ts";
-import type { TreeView } from "./tree.ts";
+import type { TreeView } from "./tree-view.ts";
 import type { Candidate } from "./verifier.ts";
 
 /**
@@ -17,13 +17,14 @@ export function verificationDue(
   if (verifier === null) return null;
   if (verifier.isComparative) {
     if (!isProposingDone || tree.openSteps.size > 0) return null;
-    const isFresh = tree.terminals.some((node) => !node.isVerified && node.failures === 0);
+    const isFresh = tree.unverifiedAnswers.some((node) => node.failures === 0);
     return isFresh ? issue({ type: "verify", nodeIds: tree.terminals.map((node) => node.id) }) : null;
   }
+  const lists = [tree.unverifiedAnswers];
+  if (verifier.scope === "all" && !isProposingDone) lists.push(tree.unverifiedSteps);
   const due: NodeId[] = [];
-  for (const node of tree.unverified) {
-    if (node.isVerifying || node.failures > 0) continue;
-    if (node.isTerminal || (verifier.scope === "all" && !isProposingDone)) due.push(node.id);
+  for (const node of lists.flat().sort((a, b) => a.order - b.order)) {
+    if (!node.isVerifying && node.failures === 0) due.push(node.id);
   }
   return due.length === 0 ? null : issue({ type: "verify", nodeIds: due });
 }
@@ -38,5 +39,6 @@ export function candidateOf(tree: TreeView, id: NodeId): Candidate {
     isComplete: node.isTerminal,
     answerClass: tree.answerClassOf(node),
     count: 1 + node.repeats,
+    judgements: node.scores.length,
   };
 }

@@ -2,6 +2,7 @@ import { type Amounts, NOTHING } from "./amounts.ts";
 import type { CancelSignal } from "./cancellation.ts";
 import type { Attempt, Model, ModelError } from "./model.ts";
 import type { Problem } from "./problem.ts";
+import type { PromptBook, PromptDefinition } from "./prompt.ts";
 import { type Result, succeed } from "./result.ts";
 
 /** One judgement of one candidate. */
@@ -25,6 +26,8 @@ export interface Candidate {
   readonly answerClass: string | null;
   /** How many completions said just this, >= 1. */
   readonly count: number;
+  /** How often it has been judged already: a model that is asked again should not repeat itself. */
+  readonly judgements: number;
 }
 
 /** Everything that scores: judge, vote, process reward, outcome reward, self-evaluation, exact checker. */
@@ -64,15 +67,22 @@ export function localVerifier(
 export interface VerifierDefinition {
   readonly name: string;
   readonly summary: string;
-  /** Its verdicts are certain, and `refusal` tells whether a problem is its own: it may be chosen unasked. */
+  /** The prompts it uses; none for a checker. */
+  readonly prompts: readonly PromptDefinition[];
+  /** Its verdicts are certain. */
   readonly isExact: boolean;
+  /** Exact, and `refusal` tells whether a problem is its own: it may be chosen unasked. */
+  readonly isAutomatic: boolean;
+  /** It tells better partial answers from worse ones; one that can only refute them does not. */
+  readonly scoresSteps: boolean;
   /** Why this verifier cannot score answers to this problem with this model; null when it can. */
-  refusal(problem: Problem, model: Pick<Model, "name" | "capabilities">): string | null;
+  refusal(problem: Problem, model: Pick<Model, "name" | "capabilities">, prompts: PromptBook): string | null;
   create(context: VerifierContext): Verifier;
 }
 
 export interface VerifierContext {
   readonly model: Model;
-  /** The model's own form of the judge's question; null takes the general one. */
-  readonly judgePrompt: string | null;
+  /** Replaced prompts, by name. */
+  readonly prompts: PromptBook;
+  readonly seed: number;
 }

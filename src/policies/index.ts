@@ -1,7 +1,10 @@
 import type { Policy } from "../core/policy.ts";
+import { critique } from "./critique/policy.ts";
 import { nextStep } from "./next-step/policy.ts";
+import { proposeList } from "./propose-list/policy.ts";
+import { refine } from "./refine/policy.ts";
 import { rollout } from "./rollout/policy.ts";
 import { wholeAnswer } from "./whole-answer/policy.ts";
 
 /** How thoughts are asked for. One folder and one line per policy. */
-export const POLICIES: readonly Policy[] = [wholeAnswer, rollout, nextStep];
+export const POLICIES: readonly Policy[] = [wholeAnswer, rollout, nextStep, proposeList, critique, refine];

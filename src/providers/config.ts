@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Capabilities } from "../core/model.ts";
 import { fail, type Result, succeed } from "../core/result.ts";
+import { type PromptOverride, promptOverridesSchema } from "./prompt-override.ts";
 
 /** A place that serves models over OpenAI's wire format. */
 export interface ProviderConfig {
@@ -24,8 +25,8 @@ export interface ModelConfig {
   readonly description: string | null;
   readonly capabilities: Capabilities;
   readonly price: Price;
-  /** The judge's question for this model (see verifiers/judge); null takes the general one. */
-  readonly judgePrompt: string | null;
+  /** Prompts in the model's own words, by name, in the form of a request's `search.prompts`. */
+  readonly prompts: Readonly<Record<string, PromptOverride>>;
 }
 
 /** Microdollars per million tokens, as integers; 0 for a model of one's own. */
@@ -81,13 +82,14 @@ const modelSchema = z
         n: z.enum(["honoured", "ignored", "unknown"]).default("unknown"),
         continuation: z.boolean().default(false),
         logprobs: z.boolean().default(false),
+        instructions: z.boolean().default(true),
         stepSeparator: z.string().min(1).default("\n\n"),
       })
       .prefault({}),
     price: z
       .strictObject({ promptMicrodollarsPerMillion: priceSchema, completionMicrodollarsPerMillion: priceSchema })
       .prefault({}),
-    judgePrompt: z.string().min(1).nullable().default(null),
+    prompts: promptOverridesSchema.default({}),
   })
   .transform((model) => ({ ...model, upstream: model.upstream ?? model.id }));
 

@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
 import type { SearchEventBody } from "../../src/core/event.ts";
-import { isMajoritySettled, SELECTIONS, tally } from "../../src/core/selection.ts";
+import { isMajoritySettled, tally } from "../../src/core/selection/tally.ts";
+import { value } from "../../src/core/selection/value.ts";
+import { majority, weightedMajority } from "../../src/core/selection/vote.ts";
 import { scoreAdd, stepEnd, stepStart, thoughtAdd, treeOf } from "../world/log.ts";
 
 /** Candidates "1.0", "1.1", ... with these answers and scores. */
 function candidates(answers: readonly (readonly [string, number | null])[]) {
   const bodies: SearchEventBody[] = [
-    stepStart(1, { type: "propose", nodeId: "0", count: answers.length, extent: "end" }),
+    stepStart(1, { type: "propose", nodeId: "0", count: answers.length, role: "end" }),
   ];
   answers.forEach(([text], index) => void bodies.push(thoughtAdd(1, `1.${index}`, "0", text, true)));
   bodies.push(stepEnd(1), stepStart(2, { type: "verify", nodeIds: answers.map((_unused, index) => `1.${index}`) }));
@@ -22,19 +24,19 @@ test("value serves the highest judgement, ties to the earliest", () => {
     ["Answer: 2", 0.9],
     ["Answer: 3", 0.9],
   ]);
-  expect(SELECTIONS.value(tree)?.id).toBe("1.1");
+  expect(value.choose(tree)?.node.id).toBe("1.1");
 });
 
 test("value serves the first candidate where nothing was judged, and nothing where there is none", () => {
   expect(
-    SELECTIONS.value(
+    value.choose(
       candidates([
         ["Answer: 1", null],
         ["Answer: 2", null],
       ]),
-    )?.id,
+    )?.node.id,
   ).toBe("1.0");
-  expect(SELECTIONS.value(candidates([]))).toBeNull();
+  expect(value.choose(candidates([]))).toBeNull();
 });
 
 test("majority: 2 of 4 beat 1 and 1; weighted majority can decide otherwise", () => {
@@ -44,8 +46,8 @@ test("majority: 2 of 4 beat 1 and 1; weighted majority can decide otherwise", ()
     ["Answer: 7.0", 0.3],
     ["no answer\nmarked here", 1],
   ]);
-  expect(SELECTIONS.majority(tree)?.id).toBe("1.2");
-  expect(SELECTIONS["weighted-majority"](tree)?.id).toBe("1.1");
+  expect(majority.choose(tree)?.node.id).toBe("1.2");
+  expect(weightedMajority.choose(tree)?.node.id).toBe("1.1");
   expect(tally(tree, () => 1).map(({ answerClass, weight }) => [answerClass, weight])).toEqual([
     ["7", 2],
     ["8", 1],
@@ -54,14 +56,14 @@ test("majority: 2 of 4 beat 1 and 1; weighted majority can decide otherwise", ()
 
 test("a tie of classes goes to the one seen first", () => {
   expect(
-    SELECTIONS.majority(
+    majority.choose(
       candidates([
         ["Answer: a", null],
         ["Answer: b", null],
         ["Answer: b", null],
         ["Answer: a", null],
       ]),
-    )?.id,
+    )?.node.id,
   ).toBe("1.0");
 });
 

@@ -1,21 +1,33 @@
 import { expect, test } from "vitest";
 import type { Capabilities, Completion } from "../../src/core/model.ts";
 import type { PolicyInput } from "../../src/core/policy.ts";
-import { POLICIES } from "../../src/policies/index.ts";
+import type { Thought } from "../../src/core/thought.ts";
 import { nextStep } from "../../src/policies/next-step/policy.ts";
 import { rollout, splitIntoSteps } from "../../src/policies/rollout/policy.ts";
 import { wholeAnswer } from "../../src/policies/whole-answer/policy.ts";
 import { gameOf24Problem } from "../world/search.ts";
 
-const capabilities: Capabilities = { n: "honoured", continuation: true, logprobs: true, stepSeparator: "\n" };
+const capabilities: Capabilities = {
+  n: "honoured",
+  continuation: true,
+  logprobs: true,
+  instructions: true,
+  stepSeparator: "\n",
+};
 const input: PolicyInput = {
   problem: { ...gameOf24Problem("4 9 10 13"), forwarded: { user: "u" } },
-  steps: ["13 - 9 = 4 (left: 4 4 10)\n"],
+  path: [thought("13 - 9 = 4 (left: 4 4 10)\n")],
   count: 3,
   seed: 7,
   sampling: { maxTokens: 50, temperature: 0.7, topP: 0.9, stop: ["END"] },
   capabilities,
+  prompts: {},
+  wantsLogprobs: false,
 };
+
+function thought(text: string): Thought {
+  return { text, ending: "step", model: "m", logprobSum: null, tokenCount: null };
+}
 
 function completion(text: string, more: Partial<Completion> = {}): Completion {
   return {
@@ -30,7 +42,9 @@ function completion(text: string, more: Partial<Completion> = {}): Completion {
   };
 }
 
-test.each(POLICIES)("$name asks with the client's sampling and the path so far, and adds no words", (policy) => {
+const WORDLESS = [wholeAnswer, rollout, nextStep];
+
+test.each(WORDLESS)("$name asks with the client's sampling and the path so far, and adds no words", (policy) => {
   const request = policy.request(input);
   expect(request).toMatchObject({
     messages: input.problem.messages,
@@ -45,21 +59,21 @@ test.each(POLICIES)("$name asks with the client's sampling and the path so far, 
   expect(request.stop).toEqual(policy.extent === "step" ? ["END", "\n"] : ["END"]);
 });
 
-test.each(POLICIES)("$name keeps the text to the letter and completes a finished reply", (policy) => {
+test.each(WORDLESS)("$name keeps the text to the letter and completes a finished reply", (policy) => {
   const text = "10 - 4 = 6 (left: 4 6)\n\n4 * 6 = 24 (left: 24)\nAnswer: (10 - 4) * (13 - 9) = 24";
-  const chain = policy.thoughts(completion(text), capabilities);
+  const chain = policy.thoughts(completion(text), input)[0] ?? [];
   expect(chain.map((thought) => thought.text).join("")).toBe(text);
   expect(chain.at(-1)?.ending).toBe("stop");
 });
 
 test("a whole answer is one thought", () => {
-  expect(wholeAnswer.thoughts(completion("a\nb\nAnswer: c"), capabilities)).toEqual([
+  expect(wholeAnswer.thoughts(completion("a\nb\nAnswer: c"), input)[0]).toEqual([
     { text: "a\nb\nAnswer: c", ending: "stop", model: "m", logprobSum: -3, tokenCount: 10 },
   ]);
 });
 
 test("a rollout is split at the separator; blank lines belong to the step before, and only the last completes", () => {
-  const chain = rollout.thoughts(completion("a\n\nb\nAnswer: c", { ending: "length" }), capabilities);
+  const [chain = []] = rollout.thoughts(completion("a\n\nb\nAnswer: c", { ending: "length" }), input);
   expect(chain.map(({ text, ending }) => [text, ending])).toEqual([
     ["a\n\n", "step"],
     ["b\n", "step"],
@@ -90,7 +104,7 @@ test.each([
   ["nothing came", completion(""), "stop"],
   ["cut off", completion("10 - 4", { ending: "length" }), "length"],
 ])("a next step that %s", (_name, reply, ending) => {
-  const [thought] = nextStep.thoughts(reply, capabilities);
+  const thought = nextStep.thoughts(reply, input)[0]?.[0];
   expect(thought?.ending).toBe(ending);
   // The separator that stopped it was not sent, and belongs to the text.
   expect(thought?.text).toBe(ending === "step" ? `${reply.text}\n` : reply.text);

@@ -26,9 +26,15 @@ describe("parseProviders", () => {
               id: "espalier/24",
               upstream: "espalier/24",
               description: null,
-              capabilities: { n: "unknown", continuation: false, logprobs: false, stepSeparator: "\n\n" },
+              capabilities: {
+                n: "unknown",
+                continuation: false,
+                logprobs: false,
+                instructions: true,
+                stepSeparator: "\n\n",
+              },
               price: { promptMicrodollarsPerMillion: 0, completionMicrodollarsPerMillion: 0 },
-              judgePrompt: null,
+              prompts: {},
             },
           ],
         },
@@ -37,9 +43,16 @@ describe("parseProviders", () => {
   });
 
   it("keeps what is given", () => {
-    const capabilities = { n: "honoured", continuation: true, logprobs: true, stepSeparator: "\n" };
+    const capabilities = { n: "honoured", continuation: true, logprobs: true, instructions: true, stepSeparator: "\n" };
     const price = { promptMicrodollarsPerMillion: 150_000, completionMicrodollarsPerMillion: 600_000 };
-    const model = { ...MODEL, upstream: "espalier-24", description: "24", capabilities, price, judgePrompt: "Good?" };
+    const model = {
+      ...MODEL,
+      upstream: "espalier-24",
+      description: "24",
+      capabilities,
+      price,
+      prompts: { judge: { template: "Good?" } },
+    };
     const provider = { ...PROVIDER, apiKey: "sk-1", headerTimeoutMs: 5, idleTimeoutMs: 6, models: [model] };
     const parsed = parseProviders(JSON.stringify([provider]));
     expect(parsed).toMatchObject({ ok: true, value: [{ ...provider, baseUrl: "http://127.0.0.1:8790/v1" }] });

@@ -57,9 +57,16 @@ export async function createRig(script: Script, setting: Setting = {}): Promise<
     id: "espalier/scripted",
     upstream: "scripted",
     description: null,
-    capabilities: { n: "unknown", continuation: false, logprobs: false, stepSeparator: "\n\n", ...capabilities },
+    capabilities: {
+      n: "unknown",
+      continuation: false,
+      logprobs: false,
+      instructions: true,
+      stepSeparator: "\n\n",
+      ...capabilities,
+    },
     price: { promptMicrodollarsPerMillion: 1_000_000, completionMicrodollarsPerMillion: 1_000_000 },
-    judgePrompt: null,
+    prompts: {},
   };
   const provider: ProviderConfig = {
     name: "test",

@@ -92,7 +92,13 @@ describe("money", () => {
 });
 
 describe("prompt bound", () => {
-  const capabilities = { n: "unknown", continuation: false, logprobs: false, stepSeparator: "\n\n" } as const;
+  const capabilities = {
+    n: "unknown",
+    continuation: false,
+    logprobs: false,
+    instructions: true,
+    stepSeparator: "\n\n",
+  } as const;
 
   it("is bytes plus a template's allowance", () => {
     expect(promptTokenBound(QUESTION, capabilities)).toBe(PROMPT_BOUND);

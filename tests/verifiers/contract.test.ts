@@ -5,17 +5,18 @@ import { compositeVerifier } from "../../src/verifiers/composite.ts";
 import { VERIFIERS } from "../../src/verifiers/index.ts";
 import { createScriptedModel } from "../world/model.ts";
 import { createPlayer } from "../world/player.ts";
+import { WORLD_PROMPTS } from "../world/prompts.ts";
 import { gameOf24Problem } from "../world/search.ts";
 import { createVirtualTime } from "../world/time.ts";
 
-const problem = gameOf24Problem("4 9 10 13");
+const problem = { ...gameOf24Problem("4 9 10 13"), reference: "(10 - 4) * (13 - 9) = 24" };
 const RIGHT =
   "13 - 9 = 4 (left: 4 4 10)\n10 - 4 = 6 (left: 4 6)\n4 * 6 = 24 (left: 24)\nAnswer: (10 - 4) * (13 - 9) = 24";
 const WRONG = "Answer: 4 + 9 + 10 + 13 = 24";
 
 function candidate(text: string, isComplete: boolean, answerClass: string | null = null): Candidate {
   const steps = text.split(/(?<=\n)/);
-  return { text, steps, isComplete, answerClass, count: 1 };
+  return { text, steps, isComplete, answerClass, count: 1, judgements: 0 };
 }
 
 const CANDIDATES: readonly Candidate[] = [
@@ -32,7 +33,7 @@ function setUp(name: string) {
   const model = createScriptedModel({ clock: time, player: createPlayer(0.5) });
   const definition = VERIFIERS.find((one) => one.name === name);
   if (definition === undefined) throw new Error(name);
-  const verifier = definition.create({ model, judgePrompt: "Judge: {left}" });
+  const verifier = definition.create({ model, prompts: WORLD_PROMPTS, seed: 1 });
   return { time, model, verifier };
 }
 
@@ -54,7 +55,7 @@ describe.each(VERIFIERS.map(({ name }) => name))("%s", (name) => {
 
   test("abstains on partial answers when its scope is complete ones", async () => {
     const { verifier } = setUp(name);
-    if (verifier.scope === "all") return expect(["game-of-24", "judge"]).toContain(name);
+    if (verifier.scope === "all") return expect(["game-of-24", "judge", "value", "grade", "vote"]).toContain(name);
     expect(verifier.verifyNow?.(problem, [CANDIDATES[0] as Candidate])).toHaveLength(1);
   });
 
@@ -125,8 +126,8 @@ describe("game-of-24", () => {
       reference: null,
     };
     const { model } = setUp("game-of-24");
-    expect(VERIFIERS[0]?.refusal(other, model)).toMatch(/not a Game of 24/);
-    expect(VERIFIERS[0]?.refusal(problem, model)).toBeNull();
+    expect(VERIFIERS[0]?.refusal(other, model, {})).toMatch(/not a Game of 24/);
+    expect(VERIFIERS[0]?.refusal(problem, model, {})).toBeNull();
   });
 });
 

@@ -6,7 +6,7 @@ export function dumpTree(tree: Tree): string {
   const lines: string[] = [];
   const visit = (node: Node): void => {
     const score = node.scores[node.scores.length - 1];
-    const value = node.visits === 0 ? "-" : (node.valueSum / node.visits).toFixed(4);
+    const value = node.visits === 0 ? "-" : node.value.toFixed(4);
     const judged = score === undefined ? "" : ` ${score.kind}=${score.value.toFixed(4)}`;
     const repeats = node.repeats === 0 ? "" : ` repeats=${node.repeats}`;
     const ending = node.thought === null ? "root" : node.thought.ending;

@@ -33,9 +33,20 @@ export interface ScriptedModelOptions {
   readonly callsPerRequest?: (request: CompletionRequest) => number;
   /** A failure instead of an answer; null answers. */
   readonly failure?: (call: ScriptedCall) => ModelError | null;
+  /**
+   * The text of each of the `count` samples of a request that the script itself does not know, such as a critique; null
+   * leaves it to the script. Called with the sample's own seed.
+   */
+  readonly reply?: (request: CompletionRequest, seed: number) => string | null;
 }
 
-const CAPABILITIES: Capabilities = { n: "honoured", continuation: true, logprobs: true, stepSeparator: "\n" };
+const CAPABILITIES: Capabilities = {
+  n: "honoured",
+  continuation: true,
+  logprobs: true,
+  instructions: true,
+  stepSeparator: "\n",
+};
 
 /** Tokens are counted as words and punctuation, near enough to a real tokeniser to exercise the budget. */
 function tokensIn(text: string): number {
@@ -49,6 +60,7 @@ export function createScriptedModel({
   latencyMs,
   failure,
   callsPerRequest,
+  reply,
 }: ScriptedModelOptions): ScriptedModel {
   const calls: ScriptedCall[] = [];
   let inFlight = 0;
@@ -101,7 +113,7 @@ export function createScriptedModel({
           }
           let completions: Completion[];
           try {
-            completions = answer(player, request);
+            completions = answer(player, request, reply);
           } catch (bug) {
             reject(bug);
             return;
@@ -120,14 +132,14 @@ function promptTokens({ messages, prefix }: CompletionRequest): number {
   return tokensIn(questionOf({ messages, forwarded: {}, reference: null })) + tokensIn(prefix);
 }
 
-function answer(player: Player, request: CompletionRequest): Completion[] {
+function answer(player: Player, request: CompletionRequest, reply: ScriptedModelOptions["reply"]): Completion[] {
   const question = questionOf({ messages: request.messages, forwarded: {}, reference: null });
   const judged = /^Judge: (.*)$/.exec(question)?.[1];
-  if (judged !== undefined) return [judgement(player.judge(judged))];
   const hand = parseHand(question) ?? [];
   return Array.from({ length: request.count }, (_unused, index) => {
     const seed = createRandom(request.seed, "choice", index).integer(2 ** 31);
-    const full = player.play(hand, request.prefix, seed);
+    if (judged !== undefined) return judgement(player.judge(judged), request.temperature === 0 ? null : seed);
+    const full = reply?.(request, seed) ?? player.play(hand, request.prefix, seed);
     const cutAt = Math.min(...request.stop.map((stop) => full.indexOf(stop)).filter((at) => at >= 0), full.length);
     const text = full.slice(0, cutAt);
     return {
@@ -135,16 +147,20 @@ function answer(player: Player, request: CompletionRequest): Completion[] {
       ending: "stop",
       stopSequence: cutAt < full.length ? (request.stop[0] ?? null) : null,
       model: "scripted",
-      logprobSum: null,
+      // Some number that depends on the text alone, where log-probabilities are asked for.
+      logprobSum:
+        request.topLogprobs === null ? null : -tokensIn(text) * (0.1 + createRandom(0, "logprob", text).next()),
       tokenCount: tokensIn(text),
       firstToken: [],
     };
   });
 }
 
-function judgement(yes: number): Completion {
+/** With a seed the word is sampled, else it is the likelier one. */
+function judgement(yes: number, seed: number | null): Completion {
+  const threshold = seed === null ? 0.5 : createRandom(seed, "judgement").next();
   return {
-    text: yes >= 0.5 ? "yes" : "no",
+    text: yes >= threshold ? "yes" : "no",
     ending: "stop",
     stopSequence: null,
     model: "scripted",

@@ -3,17 +3,25 @@ import type { Limits } from "../../src/core/budget.ts";
 import { createCanceller } from "../../src/core/cancellation.ts";
 import type { SearchEvent } from "../../src/core/event.ts";
 import type { MethodDefinition } from "../../src/core/method.ts";
-import type { Policy } from "../../src/core/policy.ts";
 import type { Problem } from "../../src/core/problem.ts";
+import type { PromptBook } from "../../src/core/prompt.ts";
 import { type SearchSetup, search } from "../../src/core/search.ts";
+import { withSelection } from "../../src/core/selection/with-selection.ts";
 import { createMemoryStore, type Store } from "../../src/core/store.ts";
 import type { Tree } from "../../src/core/tree.ts";
-import { METHODS } from "../../src/methods/index.ts";
-import { POLICIES } from "../../src/policies/index.ts";
+import type { Verifier, VerifierDefinition } from "../../src/core/verifier.ts";
+import {
+  comparatorNamed,
+  comparatorsOf,
+  findMethod,
+  findSelection,
+  findVerifier,
+  policyNamed,
+} from "../../src/lists.ts";
 import { compositeVerifier } from "../../src/verifiers/composite.ts";
-import { VERIFIERS } from "../../src/verifiers/index.ts";
 import { createScriptedModel, type ScriptedModel, type ScriptedModelOptions } from "./model.ts";
 import { createPlayer, type Player } from "./player.ts";
+import { WORLD_PROMPTS } from "./prompts.ts";
 import { createVirtualTime } from "./time.ts";
 
 export function gameOf24Problem(hand: string): Problem {
@@ -24,6 +32,14 @@ export interface WorldOptions {
   readonly method: string;
   readonly params?: Record<string, unknown>;
   readonly verifiers?: readonly string[];
+  /** Instead of the verifiers by name. */
+  readonly verifier?: Verifier;
+  readonly prompts?: PromptBook;
+  /** A name in `core/selection/index.ts` instead of the method's own. */
+  readonly selection?: string;
+  readonly reference?: string;
+  /** Instead of the scripted model's own answers; null answers as ever. */
+  readonly reply?: ScriptedModelOptions["reply"];
   readonly limits?: Limits;
   readonly rollouts?: number;
   readonly width?: number;
@@ -60,6 +76,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldRun> {
     player: options.player ?? createPlayer(0.5),
     ...(options.latencyMs !== undefined && { latencyMs: options.latencyMs }),
     ...(options.failure !== undefined && { failure: options.failure }),
+    ...(options.reply !== undefined && { reply: options.reply }),
     ...(options.callsPerRequest !== undefined && { callsPerRequest: options.callsPerRequest }),
   });
   const store = options.store ?? createMemoryStore();
@@ -82,42 +99,50 @@ export async function runWorld(options: WorldOptions): Promise<WorldRun> {
 function setupOf(options: WorldOptions, model: ScriptedModel): SearchSetup {
   const definition = definitionOf(options.method);
   const names = options.verifiers ?? ["game-of-24"];
-  const verifiers = names.map((name) => ({ verifier: verifierNamed(name, model), weight: 1 }));
-  const verifier = verifiers.length === 0 ? null : compositeVerifier(verifiers);
+  const seed = options.seed ?? 1;
+  const prompts = { ...WORLD_PROMPTS, ...options.prompts };
+  const context = { model, prompts, seed };
+  const verifiers = names.map((name) => ({ verifier: verifierNamed(name).create(context), weight: 1 }));
+  const verifier = options.verifier ?? (verifiers.length === 0 ? null : compositeVerifier(verifiers));
   const rollouts = options.rollouts ?? options.limits?.rollouts ?? 8;
   const params = definition.parse(options.params ?? {});
   if (!params.ok) throw new Error(JSON.stringify(params.error));
+  const method = definition.create(params.value, { rollouts, verifier, seed });
+  const selection = options.selection === undefined ? null : findSelection(options.selection);
+  const comparators = comparatorsOf(definition, params.value, options.selection ?? null);
   return {
     searchId: "srch_test",
     recipe: { method: options.method },
     codeVersion: "test",
-    problem: gameOf24Problem(options.hand ?? "4 9 10 13"),
-    seed: options.seed ?? 1,
+    problem: { ...gameOf24Problem(options.hand ?? "4 9 10 13"), reference: options.reference ?? null },
+    seed,
     sampling: { maxTokens: options.maxTokens ?? 100, temperature: 1, topP: undefined, stop: [] },
-    policies: { step: policyNamed(definition.policies.step), end: policyNamed(definition.policies.end) },
+    policies: mapValues(definition.policies, policyNamed),
+    prompts,
+    wantsLogprobs: definition.needs(params.value).includes("logprobs"),
     model,
+    models: new Map(definition.models(params.value).map((id) => [id, model])),
     verifier,
-    method: definition.create(params.value, { rollouts, verifier }),
+    comparators: mapValues(comparators, (name) => comparatorNamed(name).create(context)),
+    method: selection === null ? method : withSelection(method, selection),
     limits: options.limits ?? {},
     width: options.width ?? 1,
     classify: answerClass,
   };
 }
 
+function mapValues<In, Out>(record: Readonly<Record<string, In>>, map: (value: In) => Out): Record<string, Out> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
+
 export function definitionOf(name: string): MethodDefinition {
-  const definition = METHODS.find((method) => method.name === name);
-  if (definition === undefined) throw new Error(`no method ${name}`);
+  const definition = findMethod(name);
+  if (definition === null) throw new Error(`no method ${name}`);
   return definition;
 }
 
-function policyNamed(name: string): Policy {
-  const policy = POLICIES.find((one) => one.name === name);
-  if (policy === undefined) throw new Error(`no policy ${name}`);
-  return policy;
-}
-
-function verifierNamed(name: string, model: ScriptedModel) {
-  const definition = VERIFIERS.find((verifier) => verifier.name === name);
-  if (definition === undefined) throw new Error(`no verifier ${name}`);
-  return definition.create({ model, judgePrompt: "Judge: {left}" });
+function verifierNamed(name: string): VerifierDefinition {
+  const definition = findVerifier(name);
+  if (definition === null) throw new Error(`no verifier ${name}`);
+  return definition;
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Sampling } from "../../core/policy.ts";
 import type { Message, Problem } from "../../core/problem.ts";
 import { fail, type Result, succeed } from "../../core/result.ts";
+import { referenceOf } from "../../search-object.ts";
 import type { ApiError } from "../errors.ts";
 import { issueToError } from "./issue.ts";
 
@@ -83,7 +84,11 @@ export function parseChatRequest(input: Record<string, unknown>): Result<ChatReq
   if (refused !== null) return fail(refused);
   return succeed({
     model: body.model,
-    problem: { messages: body.messages.map(toMessage), forwarded: forwardedOf(body), reference: null },
+    problem: {
+      messages: body.messages.map(toMessage),
+      forwarded: forwardedOf(body),
+      reference: referenceOf(input.search),
+    },
     sampling: {
       maxTokens: body.max_completion_tokens ?? body.max_tokens ?? DEFAULT_MAX_TOKENS,
       temperature: body.temperature ?? undefined,

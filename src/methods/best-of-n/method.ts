@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineMethod } from "../../core/method.ts";
-import { selectByValue } from "../../core/selection.ts";
+import { value } from "../../core/selection/value.ts";
 import { issue, ROOT, WAIT } from "../../core/step.ts";
 import { verificationDue } from "../../core/verification.ts";
 
@@ -17,7 +17,7 @@ export const bestOfN = defineMethod({
   name: "best-of-n",
   summary: "N independent answers; the verifier's favourite is served, and a proven one ends the search.",
   parameters,
-  policies: { step: "next-step", end: "whole-answer" },
+  policies: { end: "whole-answer" },
   wantsScored: "answers",
   create: ({ samples_per_call }, { rollouts, verifier }) => ({
     name: "best-of-n",
@@ -27,10 +27,10 @@ export const bestOfN = defineMethod({
       const due = verificationDue(tree, verifier, missing <= 0);
       if (due !== null) return due;
       if (missing > 0) {
-        return issue({ type: "propose", nodeId: ROOT, count: Math.min(missing, samples_per_call), extent: "end" });
+        return issue({ type: "propose", nodeId: ROOT, count: Math.min(missing, samples_per_call), role: "end" });
       }
       return tree.openSteps.size > 0 ? WAIT : { type: "stop", reason: "completed" };
     },
-    answer: selectByValue,
+    answer: value.choose,
   }),
 });

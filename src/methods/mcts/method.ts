@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { defineMethod } from "../../core/method.ts";
 import { isRefuted, type Node } from "../../core/node.ts";
-import { selectByValue } from "../../core/selection.ts";
+import { value } from "../../core/selection/value.ts";
 import { type Decision, issue, WAIT } from "../../core/step.ts";
-import type { TreeView } from "../../core/tree.ts";
+import type { TreeView } from "../../core/tree-view.ts";
 import { verificationDue } from "../../core/verification.ts";
 import { uct, widenBound } from "./uct.ts";
 
@@ -45,7 +45,7 @@ export const mcts = defineMethod({
       if (decision.type === "wait" && tree.openSteps.size === 0) return { type: "stop", reason: "completed" };
       return decision;
     },
-    answer: selectByValue,
+    answer: value.choose,
   }),
 });
 
@@ -55,9 +55,9 @@ function expansion(tree: TreeView, parameters: Parameters, missing: number): Dec
   const isFirst = tree.rollouts + tree.rolloutsInFlight === 0;
   const node = isFirst && tree.root.failures < FAILURES_BEFORE_CLOSING ? tree.root : selectNode(tree, parameters);
   if (node === null) return WAIT;
-  const extent = isFirst || parameters.expansion === "rollout" ? "end" : "step";
+  const role = isFirst || parameters.expansion === "rollout" ? "end" : "step";
   const count = isFirst ? 1 : Math.min(missing, parameters.samples_per_call);
-  return issue({ type: "propose", nodeId: node.id, count, extent });
+  return issue({ type: "propose", nodeId: node.id, count, role });
 }
 
 /** From the root down by UCT to the first node where one more sample beats going deeper; null when none is open. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineMethod } from "../../core/method.ts";
-import { isMajoritySettled, SELECTIONS } from "../../core/selection.ts";
+import { isMajoritySettled } from "../../core/selection/tally.ts";
+import { majority } from "../../core/selection/vote.ts";
 import { issue, ROOT, WAIT } from "../../core/step.ts";
 import { verificationDue } from "../../core/verification.ts";
 
@@ -18,7 +19,7 @@ export const selfConsistency = defineMethod({
   name: "self-consistency",
   summary: "N independent answers; the most frequent final answer is served.",
   parameters,
-  policies: { step: "next-step", end: "whole-answer" },
+  policies: { end: "whole-answer" },
   wantsScored: "nothing",
   create: ({ samples_per_call }, { rollouts, verifier }) => ({
     name: "self-consistency",
@@ -29,10 +30,10 @@ export const selfConsistency = defineMethod({
       if (due !== null) return due;
       if (isSettled) return { type: "stop", reason: tree.rollouts < rollouts ? "early-stop" : "completed" };
       if (missing > 0) {
-        return issue({ type: "propose", nodeId: ROOT, count: Math.min(missing, samples_per_call), extent: "end" });
+        return issue({ type: "propose", nodeId: ROOT, count: Math.min(missing, samples_per_call), role: "end" });
       }
       return tree.openSteps.size > 0 ? WAIT : { type: "stop", reason: "completed" };
     },
-    answer: SELECTIONS.majority,
+    answer: majority.choose,
   }),
 });

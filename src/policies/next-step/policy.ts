@@ -2,14 +2,25 @@ import { isFinalAnswerMarked } from "../../core/answer.ts";
 import type { Completion } from "../../core/model.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Thought } from "../../core/thought.ts";
-import { continuationRequest } from "../continuation.ts";
+import { continuationRequest, promptedRequest } from "../asking.ts";
+import { STEP_PROMPT } from "./prompt.ts";
 
-/** Asks for one step: generation stops at the model's step separator. */
+/**
+ * Asks for one step: generation stops at the model's step separator. A model that cannot continue an answer is shown it
+ * and asked for the next step in words; the same is done where the request brings a prompt of its own.
+ */
 export const nextStep: Policy = {
   name: "next-step",
   extent: "step",
-  request: (input) => continuationRequest(input, [input.capabilities.stepSeparator]),
-  thoughts: (completion, { stepSeparator }) => [stepOf(completion, stepSeparator)],
+  prompts: [STEP_PROMPT],
+  request: (input) => {
+    const stop = input.capabilities.stepSeparator;
+    const isContinued = input.path.length === 0 || input.capabilities.continuation;
+    if (isContinued && input.prompts[STEP_PROMPT.name] === undefined) return continuationRequest(input, [stop]);
+    const request = promptedRequest(input, STEP_PROMPT);
+    return { ...request, stop: [...input.sampling.stop, ...request.stop, stop], forwarded: input.problem.forwarded };
+  },
+  thoughts: (completion, { capabilities }) => [[stepOf(completion, capabilities.stepSeparator)]],
 };
 
 /**

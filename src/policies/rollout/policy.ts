@@ -1,7 +1,7 @@
 import type { Completion } from "../../core/model.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Thought } from "../../core/thought.ts";
-import { continuationRequest } from "../continuation.ts";
+import { continuationRequest } from "../asking.ts";
 
 /**
  * A rollout is an expansion: asks for the rest of the answer and splits it into its steps, so that one call both
@@ -10,8 +10,9 @@ import { continuationRequest } from "../continuation.ts";
 export const rollout: Policy = {
   name: "rollout",
   extent: "end",
+  prompts: [],
   request: (input) => continuationRequest(input, []),
-  thoughts: (completion, { stepSeparator }) => splitIntoSteps(completion, stepSeparator),
+  thoughts: (completion, { capabilities }) => [splitIntoSteps(completion, capabilities.stepSeparator)],
 };
 
 /** Pieces keep their separators, so that they join to the text as generated; blank pieces belong to the one before. */

@@ -7,7 +7,10 @@ import { localVerifier, type VerifierDefinition } from "../../core/verifier.ts";
 export const agreement: VerifierDefinition = {
   name: "agreement",
   isExact: false,
+  isAutomatic: false,
+  scoresSteps: false,
   summary: "The share of candidates that come to the same final answer.",
+  prompts: [],
   refusal: () => null,
   create: () =>
     localVerifier({ name: "agreement", scope: "complete", isComparative: true }, (_problem, candidates) => {

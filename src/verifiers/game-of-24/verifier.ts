@@ -14,7 +14,10 @@ import { checkStep } from "./step.ts";
 export const gameOf24: VerifierDefinition = {
   name: "game-of-24",
   isExact: true,
+  isAutomatic: true,
+  scoresSteps: false,
   summary: "Exact rational arithmetic: worth 24, each number used once; false steps refute a partial answer.",
+  prompts: [],
   refusal: (problem) =>
     parseHand(questionOf(problem)) === null ? 'the problem is not a Game of 24, e.g. "Use 4 9 10 13 to make 24"' : null,
   create: () =>

@@ -17,6 +17,9 @@ const recipe: Recipe = {
   seed: 7,
   sampling: { maxTokens: 8, temperature: undefined, topP: undefined, stop: [] },
   note: null,
+  prompts: {},
+  promptHashes: {},
+  emulated: [],
   clamped: [],
 };
 
@@ -50,7 +53,7 @@ const bodies: SearchEventBody[] = [
     type: "step-start",
     stepId: 1,
     attempt: 1,
-    step: { type: "propose", nodeId: "0", count: 3, extent: "end" },
+    step: { type: "propose", nodeId: "0", count: 3, role: "end" },
     reserved: none,
   },
   { type: "thought-add", stepId: 1, nodeId: "1.0", parentId: "0", thought: { ...thought, text: "Answer: 1" } },
@@ -74,7 +77,7 @@ const bodies: SearchEventBody[] = [
   { type: "score-add", stepId: 2, nodeId: "1.0", score: { value: 0.25, kind: "estimate", reason: "r", verifier: "v" } },
   { type: "score-add", stepId: 2, nodeId: "1.1", score: { value: 1, kind: "verdict", reason: "r", verifier: "v" } },
   { type: "step-end", stepId: 2, attempts: [] },
-  { type: "search-end", reason: "early-stop", answerNodeId: "1.1", error: null },
+  { type: "search-end", reason: "early-stop", answerNodeId: "1.1", selectionScore: 1, error: null },
 ];
 const events: SearchEvent[] = bodies.map((body, sequence) => ({ sequence, atMs: 100 + sequence, ...body }));
 const fold = (list: readonly SearchEvent[]) => foldTree(list, (text) => text.split("Answer: ")[1] ?? null);

@@ -4,7 +4,7 @@ import { scoreAdd, stepEnd, stepStart, thoughtAdd, treeOf } from "../../world/lo
 
 /** Root with two children: "1.0" judged 0.6 and 0.2 (n = 2), "1.1" judged 0.5 (n = 1). */
 const judged = [
-  stepStart(1, { type: "propose", nodeId: "0", count: 3, extent: "step" }),
+  stepStart(1, { type: "propose", nodeId: "0", count: 3, role: "step" }),
   thoughtAdd(1, "1.0", "0", "a"),
   thoughtAdd(1, "1.1", "0", "b"),
   thoughtAdd(1, "1.2", "0", "c"),
@@ -29,13 +29,13 @@ test("a child nobody has touched comes first", () => {
 });
 
 test("WU-UCT by hand: two in flight below 1.1 make it 0.5 + sqrt(2 ln(3 + 2) / (1 + 2)), the value unchanged", () => {
-  const tree = treeOf([...judged, stepStart(3, { type: "propose", nodeId: "1.1", count: 2, extent: "step" })]);
+  const tree = treeOf([...judged, stepStart(3, { type: "propose", nodeId: "1.1", count: 2, role: "step" })]);
   expect(uct(tree.node("1.1"), tree.root, 1)).toBeCloseTo(0.5 + Math.sqrt((2 * 1.6094379124) / 3), 9);
   expect(uct(tree.node("1.0"), tree.root, 1)).toBeCloseTo(0.4 + Math.sqrt((2 * 1.6094379124) / 2), 9);
 });
 
 test("a child that is only in flight explores with its parent's mean for a value", () => {
-  const tree = treeOf([...judged, stepStart(3, { type: "propose", nodeId: "1.2", count: 1, extent: "step" })]);
+  const tree = treeOf([...judged, stepStart(3, { type: "propose", nodeId: "1.2", count: 1, role: "step" })]);
   const parentMean = (0.6 + 0.2 + 0.5) / 3;
   expect(uct(tree.node("1.2"), tree.root, 1)).toBeCloseTo(parentMean + Math.sqrt(2 * Math.log(4)), 9);
 });
@@ -49,7 +49,7 @@ test("one more sample by hand: the root's is worth (1 + 0.6 + 0.5 + 0) / 4, and 
 test("below a judged node its own value is the pseudo-sample: 0.2 with one child of 0.5 makes 0.35", () => {
   const tree = treeOf([
     ...judged,
-    stepStart(3, { type: "propose", nodeId: "1.0", count: 1, extent: "step" }),
+    stepStart(3, { type: "propose", nodeId: "1.0", count: 1, role: "step" }),
     thoughtAdd(3, "3.0", "1.0", "d"),
     stepEnd(3),
     stepStart(4, { type: "verify", nodeIds: ["3.0"] }),
@@ -64,7 +64,7 @@ test("a repetition brings nothing: the same child four times makes (0.2 + 0.5) /
   const repeat = (index: number) => ({ type: "thought-repeat", stepId: 3, nodeId: "3.0", index }) as const;
   const tree = treeOf([
     ...judged,
-    stepStart(3, { type: "propose", nodeId: "1.0", count: 4, extent: "step" }),
+    stepStart(3, { type: "propose", nodeId: "1.0", count: 4, role: "step" }),
     thoughtAdd(3, "3.0", "1.0", "d"),
     repeat(1),
     repeat(2),

@@ -1,0 +1,29 @@
+import { isRefuted } from "../node.ts";
+import { best, judgementOf } from "./rank.ts";
+import type { Selection } from "./selection.ts";
+
+/** A verdict of 1, else the highest judgement; ties to what ended by itself, then to the earliest created. */
+export const value: Selection = {
+  name: "value",
+  summary: "The candidate that the verifier values most; a proven one first.",
+  comparators: {},
+  choose: (tree) => {
+    const node = tree.solved ?? best(tree.terminals);
+    return node === null ? null : { node, score: judgementOf(node) };
+  },
+};
+
+/** Verdicts alone decide: a proven candidate, else the first that is not refuted, else the first. Estimates are ignored. */
+export const verdict: Selection = {
+  name: "verdict",
+  summary: "A candidate proven right, else the first that is not refuted; estimates do not count.",
+  comparators: {},
+  choose: (tree) => {
+    const { terminals } = tree;
+    const finished = terminals.filter((node) => node.thought?.ending !== "length");
+    const open = [...finished, ...terminals].find((node) => !isRefuted(node));
+    const node = tree.solved ?? open ?? terminals[0];
+    if (node === undefined) return null;
+    return { node, score: node === tree.solved ? 1 : isRefuted(node) ? 0 : 0.5 };
+  },
+};
