@@ -12,8 +12,9 @@ export interface RoundPlan {
   /** The first frontier. */
   first(tree: TreeView): Frontier;
   /**
-   * The frontier after a finished round; null when the search is done. Pure: told the same round again it must say the
-   * same, so chance comes from `createRandom(seed, "round", round)`.
+   * The frontier after a finished round; null when the search is done. It is told the same round again later, over a
+   * larger tree, and must say the same: so it looks at the round only (and at the scores and texts of its nodes, which are
+   * settled), never at `tree.rollouts` or `tree.terminals`, and chance comes from `createRandom(seed, "round", round)`.
    */
   next(tree: TreeView, finished: FinishedRound): Frontier | null;
   /** What to ask at a frontier node that still lacks `missing` samples. Its count may be smaller. */
@@ -31,12 +32,16 @@ export interface FinishedRound {
   readonly frontier: Frontier;
   /** Children of the frontier's nodes, by the frontier's order and then in creation order. */
   readonly children: readonly Node[];
+  /** Candidates completed in this round and the ones before it, repeats included. */
+  readonly completed: number;
 }
 
 export interface RoundState {
   readonly round: number;
   /** Null when the plan is carried out. */
   readonly frontier: Frontier | null;
+  /** Candidates completed in the rounds before this one, repeats included. */
+  readonly completed: number;
 }
 
 /**
@@ -51,11 +56,12 @@ export function createRounds(
   const known = new WeakMap<TreeView, RoundState>();
 
   const standing = (tree: TreeView): RoundState => {
-    let state = known.get(tree) ?? { round: 0, frontier: plan.first(tree) };
+    let state = known.get(tree) ?? { round: 0, frontier: plan.first(tree), completed: 0 };
     while (state.frontier !== null && isFinished(tree, plan, state, needsScores)) {
       const { round, frontier } = state;
       const children = [...frontier.keys()].flatMap((node) => node.children);
-      state = { round: round + 1, frontier: plan.next(tree, { round, frontier, children }) };
+      const completed = state.completed + countCompleted(children);
+      state = { round: round + 1, frontier: plan.next(tree, { round, frontier, children, completed }), completed };
     }
     known.set(tree, state);
     return state;
@@ -74,6 +80,10 @@ export function createRounds(
       return WAIT;
     },
   };
+}
+
+function countCompleted(nodes: readonly Node[]): number {
+  return nodes.reduce((sum, node) => sum + (node.isTerminal ? 1 + node.repeats : 0), 0);
 }
 
 function missingAt(plan: RoundPlan, node: Node, quota: number, round: number): number {

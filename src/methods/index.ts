@@ -1,8 +1,9 @@
 import type { MethodDefinition } from "../core/method.ts";
+import { beam } from "./beam/method.ts";
 import { bestOfN } from "./best-of-n/method.ts";
 import { mcts } from "./mcts/method.ts";
 import { selfConsistency } from "./self-consistency/method.ts";
 import { single } from "./single/method.ts";
 
 /** Every search method. One folder and one line per method; the contract suite runs over this list. */
-export const METHODS: readonly MethodDefinition[] = [single, bestOfN, selfConsistency, mcts];
+export const METHODS: readonly MethodDefinition[] = [single, bestOfN, selfConsistency, beam, mcts];

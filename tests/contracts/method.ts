@@ -13,14 +13,18 @@ export interface MethodCase {
   readonly method: string;
   readonly params?: Record<string, unknown>;
   readonly verifiers: readonly string[];
+  /** What the scripted model says to prompts that it does not know. */
+  readonly reply?: WorldOptions["reply"];
+  readonly selection?: string;
+  readonly reference?: string;
 }
 
 const WIDTHS = [1, 8, 64];
 
 /** What every method owes. A new method earns this suite before anything else. */
 export function methodContract(one: MethodCase): void {
-  const { method, verifiers } = one;
-  const options = { method, verifiers, rollouts: 12, ...(one.params !== undefined && { params: one.params }) };
+  const { method } = one;
+  const options = { ...one, rollouts: 12 };
 
   describe.each(WIDTHS)(`${caseName(one)} at width %i`, (width) => {
     test("ends, serves one of its candidates, and leaves nothing in flight", async () => {

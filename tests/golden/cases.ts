@@ -1,3 +1,4 @@
+import { METHOD_GOLDEN } from "../methods/cases.ts";
 import { dumpTree } from "../world/dump.ts";
 import { createPlayer } from "../world/player.ts";
 import { runWorld, type WorldOptions } from "../world/search.ts";
@@ -44,6 +45,7 @@ export const GOLDEN_CASES: Readonly<Record<string, WorldOptions>> = {
     player: createPlayer(0.1),
     latencyMs: ({ number }) => 50 + ((number * 37) % 100),
   },
+  ...METHOD_GOLDEN,
 };
 
 export async function growGolden(name: string): Promise<string> {

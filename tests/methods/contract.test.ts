@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { METHODS } from "../../src/methods/index.ts";
 import { type MethodCase, methodContract } from "../contracts/method.ts";
+import { METHOD_CASES } from "./cases.ts";
 
 const CASES: readonly MethodCase[] = [
   { method: "single", verifiers: ["game-of-24"] },
@@ -11,6 +12,7 @@ const CASES: readonly MethodCase[] = [
   { method: "self-consistency", verifiers: [] },
   { method: "mcts", verifiers: ["game-of-24", "judge"] },
   { method: "mcts", params: { expansion: "rollout", samples_per_call: 1 }, verifiers: ["game-of-24"] },
+  ...METHOD_CASES,
 ];
 
 for (const one of CASES) methodContract(one);

@@ -1,0 +1,16 @@
+import type { MethodCase } from "../contracts/method.ts";
+import type { WorldOptions } from "../world/search.ts";
+import * as beam from "./beam/cases.ts";
+
+/** What each method brings to the shared suites: one line per method. */
+const ALL: readonly {
+  readonly contract: readonly MethodCase[];
+  readonly golden: Readonly<Record<string, WorldOptions>>;
+}[] = [beam];
+
+export const METHOD_CASES: readonly MethodCase[] = ALL.flatMap(({ contract }) => contract);
+
+export const METHOD_GOLDEN: Readonly<Record<string, WorldOptions>> = Object.assign(
+  {},
+  ...ALL.map(({ golden }) => golden),
+);
