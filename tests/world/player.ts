@@ -16,7 +16,8 @@ export interface Player {
   judge(state: string): number;
 }
 
-interface Item {
+/** A number on the table, and the expression that made it. */
+export interface Item {
   readonly value: Rational;
   readonly text: string;
 }
@@ -25,11 +26,7 @@ export function createPlayer(skill: number): Player {
   return {
     play: (hand, prefix, seed) => {
       const random = createRandom(seed, "player", prefix);
-      let items: readonly Item[] = hand.map((value) => ({ value, text: formatRational(value) }));
-      for (const line of prefix.split("\n")) {
-        const step = parseStep(line);
-        if (step !== null) items = applyStep(items, step);
-      }
+      let items = itemsAfter(hand, prefix);
       const lines: string[] = [];
       while (items.length > 1) {
         const numbers = items.map(({ value }) => value);
@@ -49,6 +46,16 @@ export function createPlayer(skill: number): Player {
       return isGood ? 0.35 + 0.6 * noise : 0.05 + 0.6 * noise;
     },
   };
+}
+
+/** What is on the table after the steps of `prefix`; lines that are no step change nothing. */
+export function itemsAfter(hand: readonly Rational[], prefix: string): readonly Item[] {
+  let items: readonly Item[] = hand.map((value) => ({ value, text: formatRational(value) }));
+  for (const line of prefix.split("\n")) {
+    const step = parseStep(line);
+    if (step !== null) items = applyStep(items, step);
+  }
+  return items;
 }
 
 function applyStep(items: readonly Item[], step: Step): readonly Item[] {
