@@ -1,4 +1,5 @@
 import { answerClass } from "./core/answer.ts";
+import { type Backup, MEAN_RETURN } from "./core/backup.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Model } from "./core/model.ts";
 import type { Problem } from "./core/problem.ts";
@@ -92,6 +93,16 @@ export function createSetup(
     width: recipe.width,
     classify: answerClass,
   });
+}
+
+/** How the values of a stored search's tree are kept, by its recipe: for whoever reads its log without running it. */
+export function backupOfRecipe(recipe: unknown): Backup {
+  const { method, params, limits, seed } = recipe as Recipe;
+  const rollouts = limits.rollouts ?? DEFAULT_ROLLOUTS;
+  const definition = findMethod(method);
+  // Written by other code, whose parameters mean nothing here: it can still be read.
+  if (definition === null || !definition.parse(params).ok) return MEAN_RETURN;
+  return definition.create(params, { rollouts, verifier: null, seed }).backup ?? MEAN_RETURN;
 }
 
 function mapValues<In, Out>(record: Readonly<Record<string, In>>, map: (value: In) => Out): Record<string, Out> {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { embeddedProvider } from "../scripts/local/providers.ts";
 import { createRecipe, type RecipeInput } from "../src/recipe.ts";
 import { CODE_VERSION } from "../src/version.ts";
@@ -122,4 +122,71 @@ test("the code version is the package's", () => {
     version: string;
   };
   expect(CODE_VERSION).toBe(version);
+});
+
+describe("what a method needs is named before the first call", () => {
+  const general = {
+    id: "general",
+    upstream: "general",
+    description: null,
+    capabilities: { n: "unknown", continuation: false, logprobs: false, instructions: true, stepSeparator: "\n\n" },
+    price: { promptMicrodollarsPerMillion: 0, completionMicrodollarsPerMillion: 0 },
+    prompts: {},
+  } as const;
+  const [embedded] = providers;
+  if (embedded === undefined) throw new Error("no provider");
+  const withGeneral = [{ ...embedded, models: [...embedded.models, general] }];
+  const ask = (search: unknown, model = "general") =>
+    createRecipe(
+      {
+        problem: hello,
+        model,
+        search,
+        sampling: { maxTokens: 100, temperature: undefined, topP: undefined, stop: [] },
+        seed: 1,
+      },
+      withGeneral,
+    );
+
+  test("continuation is emulated with a model that follows instructions, and the recipe says so", () => {
+    expect(ask("beam")).toMatchObject({
+      ok: true,
+      value: { emulated: ["continuation"], verifiers: [{ type: "value" }] },
+    });
+    expect(recipeOf("beam")).toMatchObject({ ok: true, value: { emulated: [] } });
+  });
+
+  test("no value for partial answers: the method and what it misses are named", () => {
+    expect(ask({ method: "beam", verifier: "agreement" })).toMatchObject({
+      ok: false,
+      error: {
+        code: "unsupported_value",
+        param: "search.method",
+        message: expect.stringMatching(/beam.*partial answers/),
+      },
+    });
+  });
+
+  test("a prompt in our words needs a model that follows instructions, unless the request brings its own", () => {
+    expect(recipeOf({ method: "best-of-n", verifier: "vote" })).toMatchObject({
+      ok: false,
+      error: { param: "search.verifier", message: expect.stringMatching(/does not follow instructions.*'vote'/) },
+    });
+    const prompts = { vote: { template: "Which? {candidates}" } };
+    const own = recipeOf({ method: "best-of-n", verifier: "vote", prompts });
+    expect(own).toMatchObject({ ok: true, value: { prompts: { vote: { template: "Which? {candidates}" } } } });
+  });
+
+  test("every prompt that may be used has its hash in the recipe", () => {
+    const recipe = ask({ method: "beam", selection: "knockout" });
+    if (!recipe.ok) throw new Error(recipe.error.message);
+    expect(Object.keys(recipe.value.promptHashes).sort()).toEqual(["compare", "step", "value"]);
+  });
+
+  test("an exact comparison needs a reference, which a request brings in search.reference", () => {
+    expect(ask({ method: "best-of-n", verifier: "exact" })).toMatchObject({
+      ok: false,
+      error: { message: expect.stringMatching(/search\.reference/) },
+    });
+  });
 });

@@ -4,6 +4,7 @@ import type { Node } from "../../src/core/node.ts";
 import { questionOf } from "../../src/core/problem.ts";
 import { mean, shareInterval } from "../../src/core/statistics.ts";
 import { foldTree, type Tree } from "../../src/core/tree.ts";
+import { backupOfRecipe } from "../../src/setup.ts";
 import { checkAnswer } from "../../src/verifiers/game-of-24/answer.ts";
 import { parseHand } from "../../src/verifiers/game-of-24/hand.ts";
 import { criticalPathCalls } from "../critical-path.ts";
@@ -21,7 +22,7 @@ export interface Outcome {
 }
 
 export function outcomeOf(events: readonly SearchEvent[]): Outcome {
-  const tree = foldTree(events, answerClass);
+  const tree = foldTree(events, answerClass, backupOfRecipe);
   const start = events[0];
   if (start?.type !== "search-start") throw new Error("a log begins with search-start");
   return outcomeOfTree(tree, questionOf(start.problem));

@@ -1,6 +1,6 @@
 import type { StopReason } from "../../src/core/event.ts";
 import type { ModelErrorType } from "../../src/core/model.ts";
-import type { Ending } from "../../src/core/thought.ts";
+import type { Ending, Form } from "../../src/core/thought.ts";
 import type { SearchState } from "../../src/db/state.ts";
 import type { Recipe } from "../../src/recipe.ts";
 
@@ -45,6 +45,14 @@ export interface SearchSummary {
   readonly error: ErrorView | null;
   readonly clamped: readonly string[];
   readonly note: string | null;
+  /** How the served answer was chosen: a selection's name, null for the method's own. */
+  readonly selection: string | null;
+  /** What it was chosen by; null while there is none. */
+  readonly selectionScore: number | null;
+  /** What the search itself makes of the served answer: the node's backed-up value; null while there is none. */
+  readonly value: number | null;
+  readonly promptHashes: Readonly<Record<string, string>>;
+  readonly emulated: readonly string[];
 }
 
 export interface SpentView {
@@ -93,9 +101,12 @@ export interface NodeView {
   readonly parentId: string | null;
   readonly depth: number;
   readonly text: string;
+  /** What it was proposed as: "step", "critique", ...; "" for the root. */
+  readonly role: string;
+  readonly form: Form;
   readonly isTerminal: boolean;
   readonly visits: number;
-  /** Mean of the values backed up; 0 before the first. */
+  /** Q in [0, 1] by the method's back-up family; 0 before the first visit. */
   readonly value: number;
   readonly repeats: number;
   readonly score: ScoreView | null;

@@ -34,6 +34,11 @@ export function searchToSummary(input: ReportInput): SearchSummary {
     error: end?.error ? errorToView(end.error, tree) : null,
     clamped: recipe.clamped,
     note: recipe.note,
+    selection: recipe.selection,
+    selectionScore: end?.selectionScore ?? null,
+    value: end?.answerNodeId == null ? null : tree.node(end.answerNodeId).value,
+    promptHashes: recipe.promptHashes,
+    emulated: recipe.emulated,
   };
 }
 
@@ -47,6 +52,8 @@ function nodeToView(node: Node): NodeView {
     parentId: node.parent?.id ?? null,
     depth: node.depth,
     text: node.thought?.text ?? "",
+    role: node.role,
+    form: node.thought?.form ?? "continuation",
     isTerminal: node.isTerminal,
     visits: node.visits,
     value: node.value,

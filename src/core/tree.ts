@@ -46,11 +46,14 @@ export class Tree implements TreeView {
   readonly #solved: MutableNode[] = [];
   readonly #comparisons = createComparisons();
   readonly #classify: Classify;
-  readonly #backup: Backup;
+  readonly #backupOf: (recipe: unknown) => Backup;
+  #backup: Backup;
 
-  constructor(classify: Classify, backup: Backup = MEAN_RETURN) {
+  /** `backup` may depend on the recipe: readers of a log learn with its first event how its values are kept. */
+  constructor(classify: Classify, backup: Backup | ((recipe: unknown) => Backup) = MEAN_RETURN) {
     this.#classify = classify;
-    this.#backup = backup;
+    this.#backupOf = typeof backup === "function" ? backup : () => backup;
+    this.#backup = typeof backup === "function" ? MEAN_RETURN : backup;
   }
 
   get account(): Account {
@@ -113,6 +116,7 @@ export class Tree implements TreeView {
     switch (event.type) {
       case "search-start":
         this.startedAtMs = event.atMs;
+        this.#backup = this.#backupOf(event.recipe);
         break;
       case "step-start":
         this.#stepStart(event.stepId, event.step, event.attempt, event.reserved);
@@ -298,7 +302,11 @@ export class Tree implements TreeView {
 }
 
 /** The tree that a log describes. */
-export function foldTree(events: readonly SearchEvent[], classify: Classify, backup: Backup = MEAN_RETURN): Tree {
+export function foldTree(
+  events: readonly SearchEvent[],
+  classify: Classify,
+  backup: Backup | ((recipe: unknown) => Backup) = MEAN_RETURN,
+): Tree {
   const tree = new Tree(classify, backup);
   for (const event of events) tree.apply(event);
   return tree;

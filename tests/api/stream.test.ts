@@ -30,6 +30,11 @@ const summary: SearchSummary = {
   error: null,
   clamped: [],
   note: null,
+  selection: null,
+  selectionScore: null,
+  value: null,
+  promptHashes: {},
+  emulated: [],
 };
 
 function after<T>(delayMs: number, value: T): Promise<T> {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { answerClass } from "../../src/core/answer.ts";
 import type { Limits } from "../../src/core/budget.ts";
 import type { SearchEvent } from "../../src/core/event.ts";
+import { replay } from "../../src/core/inspection/replay.ts";
 import type { Node } from "../../src/core/node.ts";
 import { createMemoryStore } from "../../src/core/store.ts";
 import { Tree } from "../../src/core/tree.ts";
@@ -89,6 +90,13 @@ export function methodContract(one: MethodCase): void {
         // Alone in flight, nothing can arrive in another order: the very same tree grows.
         if (width === 1) expect(nodesOf(resumed.tree)).toBe(nodesOf(whole.tree));
       }
+    });
+
+    test("its log, replayed, asks for the very same steps and the same answer", async () => {
+      const { events, setup } = await runWorld({ ...options, width, player: createPlayer(0.2) });
+      const { steps, mismatches } = replay(events, setup);
+      expect(steps).toBeGreaterThan(0);
+      expect(mismatches).toEqual([]);
     });
 
     test("told everything twice, nothing changes", async () => {

@@ -66,6 +66,7 @@ export interface WorldRun {
   /** The appends, each one transaction. */
   readonly batches: readonly (readonly SearchEvent[])[];
   readonly elapsedMs: number;
+  readonly setup: SearchSetup;
 }
 
 /** Runs one search in the scripted world, in virtual time. */
@@ -85,15 +86,16 @@ export async function runWorld(options: WorldOptions): Promise<WorldRun> {
   if (options.cancelAfterMs !== undefined) time.schedule(options.cancelAfterMs, canceller.cancel);
   if (options.isCancelledAtStart) canceller.cancel();
   const startedAtMs = time.now();
+  const setup = setupOf(options, model);
   const tree = await time.run(
-    search(setupOf(options, model), {
+    search(setup, {
       store,
       clock: time,
       signal: canceller.signal,
       onAppend: (events) => batches.push(events),
     }),
   );
-  return { tree, model, events: store.read(0), batches, elapsedMs: time.now() - startedAtMs };
+  return { tree, model, events: store.read(0), batches, elapsedMs: time.now() - startedAtMs, setup };
 }
 
 function setupOf(options: WorldOptions, model: ScriptedModel): SearchSetup {

@@ -27,6 +27,10 @@ export function reportToWire(report: SearchReport) {
     usage: usageOf(report, answer === undefined ? [] : [answer]),
     clamped: report.clamped,
     note: report.note,
+    value: report.value,
+    selection: { name: report.selection, score: report.selectionScore },
+    prompts: report.promptHashes,
+    emulated: report.emulated,
     tree: report.nodes.map(nodeToWire),
   };
 }
@@ -57,6 +61,8 @@ function nodeToWire(node: NodeView) {
     parent_id: node.parentId,
     depth: node.depth,
     text: node.text,
+    role: node.role,
+    form: node.form,
     is_terminal: node.isTerminal,
     visits: node.visits,
     value: node.value,
