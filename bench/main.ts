@@ -1,8 +1,13 @@
+import { decision } from "./decision/decision.ts";
 import { latency } from "./latency/latency.ts";
 import { scaling } from "./scaling/scaling.ts";
 
 /** `npm run bench -- NAME [options]`. Each bench prints a table; with `--json` its last line is one JSON object. */
-const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { scaling, latency };
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  scaling,
+  latency,
+  decision,
+};
 
 const [name = "", ...args] = process.argv.slice(2);
 const bench = BENCHES[name];
