@@ -1,5 +1,6 @@
 import { decision } from "./decision/decision.ts";
 import { latency } from "./latency/latency.ts";
+import { methods } from "./methods/methods.ts";
 import { scaling } from "./scaling/scaling.ts";
 
 /** `npm run bench -- NAME [options]`. Each bench prints a table; with `--json` its last line is one JSON object. */
@@ -7,6 +8,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   scaling,
   latency,
   decision,
+  methods,
 };
 
 const [name = "", ...args] = process.argv.slice(2);
