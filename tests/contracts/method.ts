@@ -100,8 +100,8 @@ export function methodContract(one: MethodCase): void {
     });
 
     test("told everything twice, nothing changes", async () => {
-      const { events, tree } = await runWorld({ ...options, width });
-      const twice = new Tree(answerClass);
+      const { events, tree, setup } = await runWorld({ ...options, width });
+      const twice = new Tree(answerClass, setup.method.backup);
       for (const event of events) {
         twice.apply(event);
         twice.apply(event);
