@@ -34,6 +34,8 @@ export interface Node {
   readonly inFlight: number;
   /** Samples asked for at this very node and not answered yet. */
   readonly proposing: number;
+  /** Samples asked for at this very node, by role: answered or in flight, failed ones not. Lists of steps count once. */
+  readonly asked: ReadonlyMap<Role, number>;
   /** In a verification that is running. */
   readonly isVerifying: boolean;
   /** The verifier was asked about it; it may have abstained. */
@@ -65,6 +67,11 @@ export function samplesAt(node: Node): number {
   return samples;
 }
 
+/** Samples asked for at a node in this role. What came of a list cannot be told from its children: it may repeat them. */
+export function askedAt(node: Node, role: Role): number {
+  return node.asked.get(role) ?? 0;
+}
+
 /** For the fold alone; everybody else sees a Node. */
 export interface MutableNode extends Node {
   parent: MutableNode | null;
@@ -79,6 +86,7 @@ export interface MutableNode extends Node {
   weightSum: number;
   inFlight: number;
   proposing: number;
+  asked: Map<Role, number>;
   isVerifying: boolean;
   isVerified: boolean;
   failures: number;
@@ -120,6 +128,7 @@ export function createNode(id: NodeId, parent: MutableNode | null, thought: Thou
     weightSum: 0,
     inFlight: 0,
     proposing: 0,
+    asked: new Map(),
     isVerifying: false,
     isVerified: false,
     failures: 0,

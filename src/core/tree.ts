@@ -155,6 +155,7 @@ export class Tree implements TreeView {
     if (open === undefined) {
       this.stepsStarted = Math.max(this.stepsStarted, stepId);
       this.#hold(step, 1);
+      this.#countAsked(step, 1);
     } else {
       // The earlier attempt is being asked again: its hold is exchanged for the new one.
       this.reserved = subtractAmounts(this.reserved, open.reserved);
@@ -237,6 +238,7 @@ export class Tree implements TreeView {
       return;
     }
     this.#close(open);
+    this.#countAsked(open.step, -1);
     if (error.type === "cancelled") return;
     // A comparison that cannot be had says nothing for either side; it is not the candidates' failure.
     this.failuresInARow++;
@@ -273,6 +275,12 @@ export class Tree implements TreeView {
       else if (step.type === "verify") target.isVerifying = sign === 1;
       for (let at: MutableNode | null = target; at !== null; at = at.parent) at.inFlight += sign * amount;
     }
+  }
+
+  #countAsked(step: Step, sign: 1 | -1): void {
+    if (step.type !== "propose") return;
+    const { asked } = this.#mutable(step.nodeId);
+    asked.set(step.role, (asked.get(step.role) ?? 0) + sign * step.count);
   }
 
   /** A repeat issued earlier than the node's first arrival takes its place in the order: arrival does not matter. */

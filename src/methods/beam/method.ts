@@ -1,13 +1,10 @@
 import { z } from "zod";
 import { AGGREGATIONS, type Aggregation, pathScore } from "../../core/aggregation.ts";
-import { draftDue } from "../../core/draft.ts";
+import { keepBest } from "../../core/keep-best.ts";
 import { defineMethod } from "../../core/method.ts";
 import { isRefuted, type Node } from "../../core/node.ts";
-import { createRounds, type Frontier, type RoundPlan } from "../../core/rounds.ts";
+import { type Frontier, nextByRounds, type RoundPlan } from "../../core/rounds.ts";
 import { value } from "../../core/selection/value.ts";
-import { COMPLETED, EARLY_STOP, WAIT } from "../../core/step.ts";
-import type { TreeView } from "../../core/tree-view.ts";
-import { verificationDue } from "../../core/verification.ts";
 
 const parameters = z.strictObject({
   /** M: samples per surviving beam; of N beams the best N / M survive a round. 4 in Snell et al. and search-and-learn. */
@@ -33,23 +30,11 @@ export const beam = defineMethod({
   policies: { step: "next-step", end: "rollout" },
   wantsScored: "steps",
   needs: () => ["continuation", "step-scores"],
-  create: ({ beam_width, aggregation, max_depth }, { rollouts, verifier }) => {
-    const rounds = createRounds(planOf(rollouts, beam_width, aggregation, max_depth), verifier !== null);
-    return {
-      name: "beam",
-      next: (tree) => {
-        if (tree.solved !== null) return EARLY_STOP;
-        const draft = draftDue(tree);
-        if (draft !== null) return draft;
-        const isDone = tree.rollouts >= rollouts || rounds.standing(tree).frontier === null;
-        const due = verificationDue(tree, verifier, isDone);
-        if (due !== null) return due;
-        if (isDone) return tree.openSteps.size > 0 ? WAIT : COMPLETED;
-        return rounds.decide(tree) ?? WAIT;
-      },
-      answer: value.choose,
-    };
-  },
+  create: ({ beam_width, aggregation, max_depth }, context) => ({
+    name: "beam",
+    next: nextByRounds(planOf(context.rollouts, beam_width, aggregation, max_depth), context),
+    answer: value.choose,
+  }),
 });
 
 function planOf(beams: number, width: number, aggregation: Aggregation, maxDepth: number): RoundPlan {
@@ -59,20 +44,15 @@ function planOf(beams: number, width: number, aggregation: Aggregation, maxDepth
       const left = beams - completed;
       if (left <= 0 || round + 1 >= maxDepth) return null;
       const open = children.filter((node) => !node.isTerminal && !isRefuted(node));
-      const survivors = best(tree, open, Math.max(1, Math.floor(left / width)), aggregation);
+      const survivors = keepBest(
+        open,
+        (node) => pathScore(tree, node, aggregation) ?? 0,
+        Math.max(1, Math.floor(left / width)),
+      );
       return survivors.length === 0 ? null : sharedOut(survivors, left);
     },
     propose: (_tree, node, missing) => ({ type: "propose", nodeId: node.id, count: missing, role: "step" }),
   };
-}
-
-/** The `count` nodes with the highest path score; a stable sort, so that equals stay in creation order. */
-function best(tree: TreeView, nodes: readonly Node[], count: number, aggregation: Aggregation): Node[] {
-  const scored = nodes.map((node) => ({ node, score: pathScore(tree, node, aggregation) ?? 0 }));
-  return scored
-    .sort((a, b) => b.score - a.score)
-    .slice(0, count)
-    .map(({ node }) => node);
 }
 
 /** Beams in equal shares, the odd ones to the best. */
