@@ -3,6 +3,7 @@ import type { Capabilities, Completion } from "../../src/core/model.ts";
 import type { PolicyInput } from "../../src/core/policy.ts";
 import type { Thought } from "../../src/core/thought.ts";
 import { nextStep } from "../../src/policies/next-step/policy.ts";
+import { proposeList } from "../../src/policies/propose-list/policy.ts";
 import { rollout, splitIntoSteps } from "../../src/policies/rollout/policy.ts";
 import { wholeAnswer } from "../../src/policies/whole-answer/policy.ts";
 import { gameOf24Problem } from "../world/search.ts";
@@ -108,4 +109,19 @@ test.each([
   expect(thought?.ending).toBe(ending);
   // The separator that stopped it was not sent, and belongs to the text.
   expect(thought?.text).toBe(ending === "step" ? `${reply.text}\n` : reply.text);
+});
+
+test("a list is a chain per line; a reply that ran into its cap loses the line it ends in", () => {
+  const text = "- a (left: 1)\n2. b\n\nAnswer: 24";
+  const linesOf = (reply: Completion) => proposeList.thoughts(reply, input).map(([step]) => [step?.text, step?.ending]);
+  expect(linesOf(completion(text))).toEqual([
+    ["a (left: 1)\n", "step"],
+    ["b\n", "step"],
+    ["Answer: 24", "stop"],
+  ]);
+  expect(linesOf(completion(text, { ending: "length" }))).toEqual([
+    ["a (left: 1)\n", "step"],
+    ["b\n", "step"],
+  ]);
+  expect(linesOf(completion("half a li", { ending: "length" }))).toEqual([]);
 });

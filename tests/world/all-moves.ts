@@ -1,6 +1,5 @@
 import { questionOf } from "../../src/core/problem.ts";
 import { localVerifier, type Verifier } from "../../src/core/verifier.ts";
-import { PROPOSE_PROMPT } from "../../src/policies/propose-list/prompt.ts";
 import { compositeVerifier } from "../../src/verifiers/composite.ts";
 import { parseHand } from "../../src/verifiers/game-of-24/hand.ts";
 import { rational } from "../../src/verifiers/game-of-24/rational.ts";
@@ -16,16 +15,21 @@ import { createVirtualTime } from "./time.ts";
  * A world in which nothing depends on luck: asked for a list of next steps, the model names every legal move, and with
  * one number left the answer line. What a method then misses, it has missed by itself.
  */
-export const ALL_MOVES: Pick<WorldOptions, "prompts" | "reply"> = {
-  prompts: { propose: { ...PROPOSE_PROMPT.prompt, template: "{question}\nAll moves after:\n{steps}" } },
-  reply: ({ messages, prefix }) => {
-    const [question = "", steps] = questionOf({ messages, forwarded: {}, reference: null }).split(
-      "\nAll moves after:\n",
-    );
+export const ALL_MOVES: Required<Pick<WorldOptions, "reply" | "maxTokens">> = {
+  /** The longest list has 36 lines of some 16 tokens. */
+  maxTokens: 1000,
+  reply: ({ messages }) => {
+    const question = questionOf({ messages, forwarded: {}, reference: null });
     const hand = parseHand(question);
-    return steps === undefined || hand === null || prefix !== "" ? null : allMoves(hand, steps);
+    const steps = stepsListedAfter(question);
+    return steps === null || hand === null ? null : allMoves(hand, steps);
   },
 };
+
+/** The solution so far in a request for a list of next steps (`policies/propose-list`); null in any other request. */
+export function stepsListedAfter(question: string): string | null {
+  return /<solution>\n([\s\S]*)\n<\/solution>\n\nList /.exec(question)?.[1] ?? null;
+}
 
 function allMoves(hand: Parameters<typeof itemsAfter>[0], steps: string): string {
   const items = itemsAfter(hand, steps);

@@ -49,8 +49,16 @@ const CAPABILITIES: Capabilities = {
 };
 
 /** Tokens are counted as words and punctuation, near enough to a real tokeniser to exercise the budget. */
+const TOKEN = /\w+|[^\s\w]|\n/g;
+
 function tokensIn(text: string): number {
-  return text.match(/\w+|[^\s\w]|\n/g)?.length ?? 0;
+  return text.match(TOKEN)?.length ?? 0;
+}
+
+/** As much of the text as `maxTokens` tokens are. */
+function withinTokens(text: string, maxTokens: number): string {
+  const next = [...text.matchAll(TOKEN)][maxTokens];
+  return next === undefined ? text : text.slice(0, next.index);
 }
 
 /** A model with a script instead of weights. Records its calls; the answers depend on seed and prefix alone. */
@@ -141,11 +149,13 @@ function answer(player: Player, request: CompletionRequest, reply: ScriptedModel
     if (judged !== undefined) return judgement(player.judge(judged), request.temperature === 0 ? null : seed);
     const full = reply?.(request, seed) ?? player.play(hand, request.prefix, seed);
     const cutAt = Math.min(...request.stop.map((stop) => full.indexOf(stop)).filter((at) => at >= 0), full.length);
-    const text = full.slice(0, cutAt);
+    const wanted = full.slice(0, cutAt);
+    const text = withinTokens(wanted, request.maxTokens);
+    const isCut = text.length < wanted.length;
     return {
       text,
-      ending: "stop",
-      stopSequence: cutAt < full.length ? (request.stop[0] ?? null) : null,
+      ending: isCut ? "length" : "stop",
+      stopSequence: !isCut && cutAt < full.length ? (request.stop[0] ?? null) : null,
       model: "scripted",
       // Some number that depends on the text alone, where log-probabilities are asked for.
       logprobSum:

@@ -14,9 +14,11 @@ export const proposeList: Policy = {
   extent: "list",
   prompts: [PROPOSE_PROMPT],
   request: (input) => promptedRequest(input, PROPOSE_PROMPT),
-  thoughts: ({ text, model, tokenCount }, { prompts, capabilities }) => {
+  thoughts: ({ text, ending, model, tokenCount }, { prompts, capabilities }) => {
     const { reply } = promptOf(prompts, PROPOSE_PROMPT);
-    const lines = parseLines(text, reply.type === "lines" ? reply.labels : undefined);
+    // A reply that ran into its cap ends in the middle of a line: that is no step.
+    const whole = ending === "length" ? text.slice(0, text.lastIndexOf("\n") + 1) : text;
+    const lines = parseLines(whole, reply.type === "lines" ? reply.labels : undefined);
     const length = lines.reduce((sum, line) => sum + line.text.length, 0) || 1;
     return lines.map((line) => {
       const isFinal = isFinalAnswerMarked(line.text);
