@@ -4,6 +4,7 @@ import { bestOfN } from "./best-of-n/method.ts";
 import { mcts } from "./mcts/method.ts";
 import { selfConsistency } from "./self-consistency/method.ts";
 import { single } from "./single/method.ts";
+import { totBfs } from "./tot-bfs/method.ts";
 
 /** Every search method. One folder and one line per method; the contract suite runs over this list. */
-export const METHODS: readonly MethodDefinition[] = [single, bestOfN, selfConsistency, beam, mcts];
+export const METHODS: readonly MethodDefinition[] = [single, bestOfN, selfConsistency, beam, mcts, totBfs];
