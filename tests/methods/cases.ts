@@ -1,13 +1,14 @@
 import type { MethodCase } from "../contracts/method.ts";
 import type { WorldOptions } from "../world/search.ts";
 import * as beam from "./beam/cases.ts";
+import * as selfConsistency from "./self-consistency/cases.ts";
 import * as totBfs from "./tot-bfs/cases.ts";
 
 /** What each method brings to the shared suites: one line per method. */
 const ALL: readonly {
   readonly contract: readonly MethodCase[];
   readonly golden: Readonly<Record<string, WorldOptions>>;
-}[] = [beam, totBfs];
+}[] = [beam, totBfs, selfConsistency];
 
 export const METHOD_CASES: readonly MethodCase[] = ALL.flatMap(({ contract }) => contract);
 
