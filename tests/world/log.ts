@@ -1,14 +1,16 @@
 import { answerClass } from "../../src/core/answer.ts";
+import type { Backup } from "../../src/core/backup.ts";
 import type { SearchEvent, SearchEventBody } from "../../src/core/event.ts";
 import type { Step } from "../../src/core/step.ts";
 import { foldTree, type Tree } from "../../src/core/tree.ts";
 import type { Score } from "../../src/core/verifier.ts";
 
 /** A tree from the smallest log that shows it: bodies in, numbered events folded. */
-export function treeOf(bodies: readonly SearchEventBody[]): Tree {
+export function treeOf(bodies: readonly SearchEventBody[], backup?: Backup): Tree {
   return foldTree(
     bodies.map((body, sequence): SearchEvent => ({ sequence, atMs: sequence, ...body })),
     answerClass,
+    backup,
   );
 }
 
