@@ -129,7 +129,14 @@ describe("what a method needs is named before the first call", () => {
     id: "general",
     upstream: "general",
     description: null,
-    capabilities: { n: "unknown", continuation: false, logprobs: false, instructions: true, stepSeparator: "\n\n" },
+    capabilities: {
+      n: "unknown",
+      continuation: false,
+      logprobs: false,
+      instructions: true,
+      stepSeparator: "\n\n",
+      stepTokens: null,
+    },
     price: { promptMicrodollarsPerMillion: 0, completionMicrodollarsPerMillion: 0 },
     prompts: {},
   } as const;

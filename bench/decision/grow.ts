@@ -139,7 +139,14 @@ function inputOf(path: PolicyInput["path"]): PolicyInput {
     count: 1,
     seed: 0,
     sampling: { maxTokens: 1000, temperature: 1, topP: undefined, stop: [] },
-    capabilities: { n: "honoured", continuation: true, logprobs: true, instructions: true, stepSeparator: "\n" },
+    capabilities: {
+      n: "honoured",
+      continuation: true,
+      logprobs: true,
+      instructions: true,
+      stepSeparator: "\n",
+      stepTokens: null,
+    },
     prompts: {},
     wantsLogprobs: true,
   };

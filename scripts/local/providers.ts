@@ -20,7 +20,15 @@ const EMBEDDED_MODEL: ModelConfig = {
   id: "espalier/24",
   upstream: "espalier-24",
   description: "The embedded model. It knows the Game of 24 and nothing else: 'Use 4 9 10 13 to make 24'.",
-  capabilities: { n: "honoured", continuation: true, logprobs: true, instructions: false, stepSeparator: "\n" },
+  capabilities: {
+    n: "honoured",
+    continuation: true,
+    logprobs: true,
+    instructions: false,
+    stepSeparator: "\n",
+    // The longest step of the corpus has 18 tokens, its answer line 16; others are not its own.
+    stepTokens: 24,
+  },
   price: FREE,
   prompts: {
     judge: { template: "Judge: {left}" },
@@ -35,7 +43,14 @@ function localModel(id: string): ModelConfig {
     id: `espalier/${id}`,
     upstream: id,
     description: "A GGUF file of yours.",
-    capabilities: { n: "honoured", continuation: true, logprobs: true, instructions: true, stepSeparator: "\n\n" },
+    capabilities: {
+      n: "honoured",
+      continuation: true,
+      logprobs: true,
+      instructions: true,
+      stepSeparator: "\n\n",
+      stepTokens: null,
+    },
     price: FREE,
     prompts: {},
   };
@@ -70,7 +85,14 @@ export async function userProvider(baseUrl: string, apiKey: string | null): Prom
       id: `espalier/${id}`,
       upstream: id,
       description: null,
-      capabilities: { n: "unknown", continuation: false, logprobs: true, instructions: true, stepSeparator: "\n\n" },
+      capabilities: {
+        n: "unknown",
+        continuation: false,
+        logprobs: true,
+        instructions: true,
+        stepSeparator: "\n\n",
+        stepTokens: null,
+      },
       price: FREE,
       prompts: {},
     })),

@@ -27,6 +27,11 @@ export interface Capabilities {
   readonly instructions: boolean;
   /** What separates two steps in this model's answers. */
   readonly stepSeparator: string;
+  /**
+   * Tokens of one step at most, where that is known: a step then reserves so much of the budget and not a whole answer's
+   * worth. A longer one is cut there and goes on as a step of its own. Null: the client's `max_tokens`.
+   */
+  readonly stepTokens: number | null;
 }
 
 export interface CompletionRequest {

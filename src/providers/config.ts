@@ -84,6 +84,7 @@ const modelSchema = z
         logprobs: z.boolean().default(false),
         instructions: z.boolean().default(true),
         stepSeparator: z.string().min(1).default("\n\n"),
+        stepTokens: z.number().int().min(1).max(1_000_000).nullable().default(null),
       })
       .prefault({}),
     price: z

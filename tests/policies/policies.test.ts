@@ -14,6 +14,7 @@ const capabilities: Capabilities = {
   logprobs: true,
   instructions: true,
   stepSeparator: "\n",
+  stepTokens: null,
 };
 const input: PolicyInput = {
   problem: { ...gameOf24Problem("4 9 10 13"), forwarded: { user: "u" } },
@@ -124,4 +125,14 @@ test("a list is a chain per line; a reply that ran into its cap loses the line i
     ["b\n", "step"],
   ]);
   expect(linesOf(completion("half a li", { ending: "length" }))).toEqual([]);
+});
+
+test("a step is asked for with the tokens a step takes, and what is cut there goes on; at the client's own cap it has ended", () => {
+  const short = { ...input, capabilities: { ...capabilities, stepTokens: 12 } };
+  expect(nextStep.request(short).maxTokens).toBe(12);
+  const cut = completion("10 - 4 = 6 (le", { ending: "length" });
+  expect(nextStep.thoughts(cut, short)[0]?.[0]).toMatchObject({ text: "10 - 4 = 6 (le", ending: "step" });
+  const roomy = { ...input, capabilities: { ...capabilities, stepTokens: 500 } };
+  expect(nextStep.request(roomy).maxTokens).toBe(50);
+  expect(nextStep.thoughts(cut, roomy)[0]?.[0]?.ending).toBe("length");
 });

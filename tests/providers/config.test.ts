@@ -32,6 +32,7 @@ describe("parseProviders", () => {
                 logprobs: false,
                 instructions: true,
                 stepSeparator: "\n\n",
+                stepTokens: null,
               },
               price: { promptMicrodollarsPerMillion: 0, completionMicrodollarsPerMillion: 0 },
               prompts: {},
@@ -43,7 +44,14 @@ describe("parseProviders", () => {
   });
 
   it("keeps what is given", () => {
-    const capabilities = { n: "honoured", continuation: true, logprobs: true, instructions: true, stepSeparator: "\n" };
+    const capabilities = {
+      n: "honoured",
+      continuation: true,
+      logprobs: true,
+      instructions: true,
+      stepSeparator: "\n",
+      stepTokens: null,
+    };
     const price = { promptMicrodollarsPerMillion: 150_000, completionMicrodollarsPerMillion: 600_000 };
     const model = {
       ...MODEL,

@@ -63,6 +63,7 @@ export async function createRig(script: Script, setting: Setting = {}): Promise<
       logprobs: false,
       instructions: true,
       stepSeparator: "\n\n",
+      stepTokens: null,
       ...capabilities,
     },
     price: { promptMicrodollarsPerMillion: 1_000_000, completionMicrodollarsPerMillion: 1_000_000 },

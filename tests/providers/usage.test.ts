@@ -98,6 +98,7 @@ describe("prompt bound", () => {
     logprobs: false,
     instructions: true,
     stepSeparator: "\n\n",
+    stepTokens: null,
   } as const;
 
   it("is bytes plus a template's allowance", () => {

@@ -1,6 +1,6 @@
 import { isFinalAnswerMarked } from "../../core/answer.ts";
 import type { Completion } from "../../core/model.ts";
-import type { Policy } from "../../core/policy.ts";
+import type { Policy, PolicyInput } from "../../core/policy.ts";
 import type { Thought } from "../../core/thought.ts";
 import { continuationRequest, promptedRequest } from "../asking.ts";
 import { STEP_PROMPT } from "./prompt.ts";
@@ -16,19 +16,27 @@ export const nextStep: Policy = {
   request: (input) => {
     const stop = input.capabilities.stepSeparator;
     const isContinued = input.path.length === 0 || input.capabilities.continuation;
-    if (isContinued && input.prompts[STEP_PROMPT.name] === undefined) return continuationRequest(input, [stop]);
+    const maxTokens = stepTokensOf(input);
+    if (isContinued && input.prompts[STEP_PROMPT.name] === undefined) {
+      return { ...continuationRequest(input, [stop]), maxTokens };
+    }
     const request = promptedRequest(input, STEP_PROMPT);
     return { ...request, stop: [...input.sampling.stop, ...request.stop, stop], forwarded: input.problem.forwarded };
   },
-  thoughts: (completion, { capabilities }) => [[stepOf(completion, capabilities.stepSeparator)]],
+  thoughts: (completion, input) => [[stepOf(completion, input)]],
 };
 
 /**
  * OpenAI's wire format does not tell a natural end from a stop sequence: both are `finish_reason: "stop"`. Where the
  * provider says which (vLLM's `stop_reason`) it is believed; else a marked final answer, or an empty reply, is the end.
  */
-function stepOf(completion: Completion, separator: string): Thought {
+function stepOf(completion: Completion, input: PolicyInput): Thought {
+  const separator = input.capabilities.stepSeparator;
   const { text, ending, model, logprobSum, tokenCount, stopSequence, toolCalls } = completion;
+  // Cut at our own cap, not at the client's: it goes on.
+  if (ending === "length" && stepTokensOf(input) < input.sampling.maxTokens) {
+    return { text, ending: "step", model, logprobSum, tokenCount };
+  }
   const hasEnded =
     ending !== "stop" ||
     text.trim() === "" ||
@@ -42,4 +50,8 @@ function stepOf(completion: Completion, separator: string): Thought {
     tokenCount,
     ...(toolCalls === undefined ? {} : { toolCalls }),
   };
+}
+
+function stepTokensOf({ sampling, capabilities }: PolicyInput): number {
+  return Math.min(sampling.maxTokens, capabilities.stepTokens ?? sampling.maxTokens);
 }
