@@ -8,6 +8,33 @@ export function passAtK(n: number, c: number, k: number): number {
   return 1 - missing;
 }
 
+export interface ScoredSample {
+  readonly score: number;
+  readonly isCorrect: boolean;
+}
+
+/**
+ * Best-of-N for N = 1..M from M scored samples, without resampling noise: entry N - 1 is the chance that the best-scored
+ * of N samples drawn without replacement is correct (ALGORITHMS.md 4.2). With the samples sorted by falling score, the one
+ * of rank r is the best of the draw with chance C(M - r, N - 1) / C(M, N). Ties go to the earlier sample, as they do when
+ * an answer is served.
+ */
+export function bestOfNCurve(samples: readonly ScoredSample[]): number[] {
+  const size = samples.length;
+  const ranked = [...samples].sort((a, b) => b.score - a.score);
+  return ranked.map((_unused, index) => {
+    const draws = index + 1;
+    // For r = 1 it is N / M; from r to r + 1 it falls by (M - r - N + 1) / (M - r).
+    let chance = draws / size;
+    let sum = 0;
+    for (let rank = 1; rank <= size - draws + 1; rank++) {
+      if (ranked[rank - 1]?.isCorrect) sum += chance;
+      chance *= (size - rank - draws + 1) / (size - rank);
+    }
+    return sum;
+  });
+}
+
 export function mean(values: readonly number[]): number {
   let sum = 0;
   for (const value of values) sum += value;

@@ -33,6 +33,29 @@ test("value serves the highest judgement, ties to the earliest", () => {
   expect(value.choose(tree)?.node.id).toBe("1.1");
 });
 
+test("a cut-off answer loses a tie to a finished one, and only a tie", () => {
+  const servedWith = (score: number) => {
+    const bodies = [
+      stepStart(1, { type: "propose", nodeId: "0", count: 2, role: "end" }),
+      thoughtAdd(1, "1.0", "0", "Answer: 1", true),
+      thoughtAdd(1, "1.1", "0", "Answer: 2", true),
+      stepEnd(1),
+      stepStart(2, { type: "verify", nodeIds: ["1.0", "1.1"] }),
+      scoreAdd(2, "1.0", score),
+      scoreAdd(2, "1.1", 0.6),
+      stepEnd(2),
+    ];
+    const cut = bodies.map((body) =>
+      body.type === "thought-add" && body.nodeId === "1.0"
+        ? { ...body, thought: { ...body.thought, ending: "length" as const } }
+        : body,
+    );
+    return value.choose(treeOf(cut))?.node.id;
+  };
+  expect(servedWith(0.6)).toBe("1.1");
+  expect(servedWith(0.8)).toBe("1.0");
+});
+
 test("value serves the first candidate where nothing was judged, and nothing where there is none", () => {
   expect(
     value.choose(

@@ -1,6 +1,7 @@
 import type { MethodCase } from "../contracts/method.ts";
 import type { WorldOptions } from "../world/search.ts";
 import * as beam from "./beam/cases.ts";
+import * as bestOfN from "./best-of-n/cases.ts";
 import * as selfConsistency from "./self-consistency/cases.ts";
 import * as totBfs from "./tot-bfs/cases.ts";
 
@@ -8,7 +9,7 @@ import * as totBfs from "./tot-bfs/cases.ts";
 const ALL: readonly {
   readonly contract: readonly MethodCase[];
   readonly golden: Readonly<Record<string, WorldOptions>>;
-}[] = [beam, totBfs, selfConsistency];
+}[] = [beam, totBfs, selfConsistency, bestOfN];
 
 export const METHOD_CASES: readonly MethodCase[] = ALL.flatMap(({ contract }) => contract);
 

@@ -1,25 +1,40 @@
 import { latestScore, type Node } from "../node.ts";
 
-/** The node with the highest judgement; ties to what ended by itself, then to the earliest created. */
-export function best(nodes: readonly Node[]): Node | null {
+/** What a node is worth to a choice, in [0, 1]; null where nothing is known about it. */
+export type WorthOf = (node: Node) => number | null;
+
+/** The node of the highest value; ties to what ended by itself, then to the earliest created. Unknown is below all known. */
+export function best(nodes: readonly Node[], worthOf: WorthOf = judgedValue): Node | null {
   let chosen: Node | null = null;
+  let chosenValue = 0;
   for (const node of nodes) {
-    if (chosen === null || rank(node) > rank(chosen)) chosen = node;
+    const value = worthOf(node) ?? UNKNOWN;
+    const isBetter =
+      chosen === null || value > chosenValue || (value === chosenValue && isCutOff(chosen) && !isCutOff(node));
+    if (!isBetter) continue;
+    chosen = node;
+    chosenValue = value;
   }
   return chosen;
 }
 
 /** Nodes by falling judgement; stable. */
 export function byRank(nodes: readonly Node[]): Node[] {
-  return [...nodes].sort((a, b) => rank(b) - rank(a));
+  const worthOf = (node: Node): number => judgedValue(node) ?? UNKNOWN;
+  return [...nodes].sort((a, b) => worthOf(b) - worthOf(a) || Number(isCutOff(a)) - Number(isCutOff(b)));
 }
 
 export function judgementOf(node: Node): number {
-  return latestScore(node)?.value ?? 0;
+  return judgedValue(node) ?? 0;
 }
 
-/** Unjudged candidates rank below all judged ones; a cut-off answer ranks below a finished one of the same value. */
-function rank(node: Node): number {
-  const value = latestScore(node)?.value ?? -1;
-  return value * 2 + (node.thought?.ending === "length" ? 0 : 1);
+const UNKNOWN = -1;
+
+/** The latest judgement; null before the first. */
+export function judgedValue(node: Node): number | null {
+  return latestScore(node)?.value ?? null;
+}
+
+function isCutOff(node: Node): boolean {
+  return node.thought?.ending === "length";
 }

@@ -45,7 +45,7 @@ function chooseByVotes(tree: TreeView, voteOf: (node: Node) => number) {
     .map(([answerClass, { weight, members }]) => ({ answerClass, weight, members }))
     .sort((a, b) => b.weight - a.weight);
   return chooseClass(
-    tree,
+    tree.terminals,
     classes,
     classes.reduce((sum, { weight }) => sum + weight, 0),
   );
