@@ -2,6 +2,7 @@ import type { MethodCase } from "../contracts/method.ts";
 import type { WorldOptions } from "../world/search.ts";
 import * as beam from "./beam/cases.ts";
 import * as bestOfN from "./best-of-n/cases.ts";
+import * as mcts from "./mcts/cases.ts";
 import * as selfConsistency from "./self-consistency/cases.ts";
 import * as totBfs from "./tot-bfs/cases.ts";
 
@@ -9,7 +10,7 @@ import * as totBfs from "./tot-bfs/cases.ts";
 const ALL: readonly {
   readonly contract: readonly MethodCase[];
   readonly golden: Readonly<Record<string, WorldOptions>>;
-}[] = [beam, totBfs, selfConsistency, bestOfN];
+}[] = [beam, totBfs, selfConsistency, bestOfN, mcts];
 
 export const METHOD_CASES: readonly MethodCase[] = ALL.flatMap(({ contract }) => contract);
 
