@@ -1,21 +1,21 @@
 import type { MethodDefinition } from "./core/method.ts";
-import type { Model } from "./core/model.ts";
 import type { Problem } from "./core/problem.ts";
 import type { PromptBook } from "./core/prompt.ts";
 import { fail, type Result, succeed } from "./core/result.ts";
-import type { VerifierDefinition } from "./core/verifier.ts";
+import type { ModelTraits, VerifierDefinition } from "./core/verifier.ts";
 import { findMethod, findVerifier, unknownName } from "./lists.ts";
 import { METHODS } from "./methods/index.ts";
 import { type PromptOverrides, resolvePrompts } from "./prompts.ts";
 import type { ModelConfig } from "./providers/config.ts";
 import type { RecipeError, VerifierSpec } from "./recipe.ts";
+import { type AskedVerifier, issueToError } from "./search-object.ts";
 import { VERIFIERS } from "./verifiers/index.ts";
 
 /** What is chosen for a request that leaves it open: the method, and who scores. */
 
 /** Exact checkers that apply to this problem: what makes a search worth its price without the client's saying so. */
 export function automaticVerifiers(problem: Problem, model: ModelConfig): readonly VerifierSpec[] {
-  const fitting = VERIFIERS.filter((one) => one.isAutomatic && one.refusal(problem, traitsOf(model), {}) === null);
+  const fitting = VERIFIERS.filter((one) => one.isAutomatic && isUsable(one, problem, model, {}));
   return fitting.map(({ name }) => specOf(name));
 }
 
@@ -39,7 +39,7 @@ export function chooseMethod(
 }
 
 export function chooseVerifiers(
-  asked: readonly VerifierSpec[] | null,
+  asked: readonly AskedVerifier[] | null,
   definition: MethodDefinition,
   automatic: readonly VerifierSpec[],
   problem: Problem,
@@ -47,19 +47,20 @@ export function chooseVerifiers(
   own: PromptOverrides,
 ): Result<readonly VerifierSpec[], RecipeError> {
   if (asked === null) return succeed(defaultVerifiers(definition, automatic, problem, model, own));
-  for (const { type } of asked) {
+  const chosen: VerifierSpec[] = [];
+  for (const { type, weight, params, at } of asked) {
     const verifier = findVerifier(type);
-    if (verifier === null) return fail(unknownName("search.verifier", type, VERIFIERS));
-    const refusal = verifier.refusal(problem, traitsOf(model), bookOf(verifier, own));
+    if (verifier === null) return fail(unknownName(at, type, VERIFIERS));
+    const parsed = verifier.parse(params);
+    if (!parsed.ok) return fail(issueToError(parsed.error[0], at));
+    const refusal = verifier.refusal(problem, traitsOf(model), bookOf(verifier, own), parsed.value);
     if (refusal !== null) {
-      return fail({
-        code: "unsupported_value",
-        message: `The verifier '${type}' cannot be used here: ${refusal}.`,
-        param: "search.verifier",
-      });
+      const message = `The verifier '${type}' cannot be used here: ${refusal}.`;
+      return fail({ code: "unsupported_value", message, param: at });
     }
+    chosen.push({ type, weight, params: parsed.value });
   }
-  return succeed(asked);
+  return succeed(chosen);
 }
 
 /**
@@ -76,7 +77,7 @@ function defaultVerifiers(
   if (definition.wantsScored === "steps") {
     const scorer = STEP_SCORERS.find((name) => {
       const verifier = findVerifier(name);
-      return verifier?.refusal(problem, traitsOf(model), bookOf(verifier, own)) === null;
+      return verifier !== null && isUsable(verifier, problem, model, own);
     });
     if (scorer !== undefined) return [...automatic, specOf(scorer)];
   }
@@ -87,16 +88,23 @@ function defaultVerifiers(
 /** Who scores steps where nobody is named, the first that can. */
 const STEP_SCORERS = ["judge", "value"];
 
+/** With its default parameters; one that needs some is nobody's default. */
+function isUsable(verifier: VerifierDefinition, problem: Problem, model: ModelConfig, own: PromptOverrides): boolean {
+  const parsed = verifier.parse({});
+  return parsed.ok && verifier.refusal(problem, traitsOf(model), bookOf(verifier, own), parsed.value) === null;
+}
+
 /** A verifier's prompts as far as somebody replaces them; one that is at fault is told about later. */
 function bookOf({ prompts }: VerifierDefinition, own: PromptOverrides): PromptBook {
   const book = resolvePrompts(prompts, own, {});
   return book.ok ? book.value : {};
 }
 
-function traitsOf(model: ModelConfig): Pick<Model, "name" | "capabilities"> {
+function traitsOf(model: ModelConfig): ModelTraits {
   return { name: model.id, capabilities: model.capabilities };
 }
 
 function specOf(type: string): VerifierSpec {
-  return { type, weight: 1 };
+  const parsed = findVerifier(type)?.parse({});
+  return { type, weight: 1, params: parsed?.ok ? parsed.value : {} };
 }

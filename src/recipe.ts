@@ -45,6 +45,8 @@ export interface VerifierSpec {
   readonly type: string;
   /** Share in the weighted mean of estimates, > 0. */
   readonly weight: number;
+  /** Validated by the verifier's own schema, defaults filled in. */
+  readonly params: Readonly<Record<string, unknown>>;
 }
 
 /** A request's fault, in the words of OpenAI's error object. */

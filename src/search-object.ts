@@ -1,18 +1,18 @@
 import { z } from "zod";
 import type { Limits } from "./core/budget.ts";
-import type { ParameterIssue } from "./core/method.ts";
+import type { ParameterIssue } from "./core/parameters.ts";
 import { fail, type Result, succeed } from "./core/result.ts";
 import { SELECTIONS } from "./core/selection/index.ts";
 import type { PromptOverrides } from "./prompts.ts";
 import { promptOverridesSchema } from "./providers/prompt-override.ts";
-import type { RecipeError, VerifierSpec } from "./recipe.ts";
+import type { RecipeError } from "./recipe.ts";
 
 /** The request's `search` (WIRE.md 4.2), in our own words: names with hyphens, limits in the core's units. */
 export interface SearchObject {
   /** A method's name, or "auto". */
   readonly method: string;
   /** Null leaves the choice to the service; [] asks for none. */
-  readonly verifier: readonly VerifierSpec[] | null;
+  readonly verifier: readonly AskedVerifier[] | null;
   /** A name in `core/selection/index.ts`; null is the method's own. */
   readonly selection: string | null;
   readonly params: unknown;
@@ -21,11 +21,21 @@ export interface SearchObject {
   readonly width: number;
 }
 
+/** A verifier as the request names it: its own parameters not looked at yet. */
+export interface AskedVerifier {
+  readonly type: string;
+  readonly weight: number;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Where in the request: "search.verifier" or "search.verifier[1]". */
+  readonly at: string;
+}
+
 const DEFAULT_WIDTH = 8;
 const MICRODOLLARS_PER_DOLLAR = 1_000_000;
 
 const name = z.string().min(1).max(64);
-const verifierSpec = z.strictObject({ type: name, weight: z.number().positive().max(1000).nullish() });
+/** Whatever else it says belongs to the verifier's own schema. */
+const verifierSpec = z.looseObject({ type: name, weight: z.number().positive().max(1000).nullish() });
 const verifier = z.union([name, verifierSpec]);
 
 /** Strict inside: an unknown key is an error, since a misspelt budget must not become an unlimited one. */
@@ -87,13 +97,14 @@ function limitsOf(budget: NonNullable<z.infer<typeof schema>["budget"]>): Limits
   };
 }
 
-function verifierSpecs(input: NonNullable<z.infer<typeof schema>["verifier"]>): readonly VerifierSpec[] | null {
+function verifierSpecs(input: NonNullable<z.infer<typeof schema>["verifier"]>): readonly AskedVerifier[] | null {
   const list = Array.isArray(input) ? input : [input];
-  const specs = list.map((one) =>
-    typeof one === "string"
-      ? { type: hyphenated(one), weight: 1 }
-      : { type: hyphenated(one.type), weight: one.weight ?? 1 },
-  );
+  const specs = list.map((one, index): AskedVerifier => {
+    const at = Array.isArray(input) ? `search.verifier[${index}]` : "search.verifier";
+    if (typeof one === "string") return { type: hyphenated(one), weight: 1, params: {}, at };
+    const { type, weight, ...params } = one;
+    return { type: hyphenated(type), weight: weight ?? 1, params, at };
+  });
   return specs.length === 1 && specs[0]?.type === "auto" ? null : specs;
 }
 

@@ -60,10 +60,10 @@ export function createSetup(
   }
   const context = { model, prompts: recipe.prompts, seed: recipe.seed };
   const parts = [];
-  for (const { type, weight } of recipe.verifiers) {
+  for (const { type, weight, params } of recipe.verifiers) {
     const verifier = findVerifier(type);
     if (verifier === null) return fail(unknownName("search.verifier", type, VERIFIERS));
-    parts.push({ verifier: verifier.create(context), weight });
+    parts.push({ verifier: verifier.create(context, params), weight });
   }
   const selection = recipe.selection === null ? null : findSelection(recipe.selection);
   if (recipe.selection !== null && selection === null) {
@@ -86,7 +86,7 @@ export function createSetup(
     models,
     verifier,
     comparators: mapValues(comparatorsOf(definition, recipe.params, recipe.selection), (name) =>
-      comparatorNamed(name).create(context),
+      comparatorNamed(name).create(context, {}),
     ),
     method: selection === null ? method : withSelection(method, selection),
     limits: recipe.limits,

@@ -1,4 +1,5 @@
 import type { Backup } from "./backup.ts";
+import type { ParameterIssue, ParameterSchema } from "./parameters.ts";
 import type { Random } from "./random.ts";
 import { fail, type Result, succeed } from "./result.ts";
 import type { Selected } from "./selection/selection.ts";
@@ -106,21 +107,4 @@ export function defineMethod<Parameters extends Record<string, unknown>>(
     models: (parameters) => spec.models?.(trusted(parameters)) ?? [],
     create: (parameters, context) => spec.create(trusted(parameters), context),
   };
-}
-
-/** The part of a zod object schema that the core relies on. Unknown keys must be rejected. */
-export interface ParameterSchema<Parameters> {
-  safeParse(
-    input: unknown,
-  ):
-    | { readonly success: true; readonly data: Parameters }
-    | { readonly success: false; readonly error: { readonly issues: readonly ParameterIssue[] } };
-}
-
-export interface ParameterIssue {
-  readonly code: string;
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  /** Present with code `unrecognized_keys`. */
-  readonly keys?: readonly string[] | undefined;
 }

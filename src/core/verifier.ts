@@ -1,9 +1,10 @@
 import { type Amounts, NOTHING } from "./amounts.ts";
 import type { CancelSignal } from "./cancellation.ts";
 import type { Attempt, Model, ModelError } from "./model.ts";
+import type { ParameterIssue, ParameterSchema } from "./parameters.ts";
 import type { Problem } from "./problem.ts";
 import type { PromptBook, PromptDefinition } from "./prompt.ts";
-import { type Result, succeed } from "./result.ts";
+import { fail, type Result, succeed } from "./result.ts";
 
 /** One judgement of one candidate. */
 export interface Score {
@@ -64,7 +65,8 @@ export function localVerifier(
   };
 }
 
-export interface VerifierDefinition {
+/** What a definition says about itself, whatever its parameters. */
+export interface VerifierTraits {
   readonly name: string;
   readonly summary: string;
   /** The prompts it uses; none for a checker. */
@@ -75,9 +77,45 @@ export interface VerifierDefinition {
   readonly isAutomatic: boolean;
   /** It tells better partial answers from worse ones; one that can only refute them does not. */
   readonly scoresSteps: boolean;
+}
+
+/** One line in `verifiers/index.ts` per definition. */
+export interface VerifierDefinition extends VerifierTraits {
+  /** Validates what a request's verifier object says beside `type` and `weight`; the result is plain JSON. */
+  parse(parameters: unknown): Result<Readonly<Record<string, unknown>>, readonly ParameterIssue[]>;
   /** Why this verifier cannot score answers to this problem with this model; null when it can. */
-  refusal(problem: Problem, model: Pick<Model, "name" | "capabilities">, prompts: PromptBook): string | null;
-  create(context: VerifierContext): Verifier;
+  refusal(problem: Problem, model: ModelTraits, prompts: PromptBook, parameters: unknown): string | null;
+  /** Throws on parameters that `parse` would not pass: by then that is a bug. */
+  create(context: VerifierContext, parameters: unknown): Verifier;
+}
+
+export type ModelTraits = Pick<Model, "name" | "capabilities">;
+
+/** A definition as its author writes it, with typed parameters. */
+export interface VerifierSpec<Parameters> extends VerifierTraits {
+  readonly parameters: ParameterSchema<Parameters>;
+  refusal(problem: Problem, model: ModelTraits, prompts: PromptBook, parameters: Parameters): string | null;
+  create(context: VerifierContext, parameters: Parameters): Verifier;
+}
+
+export function defineVerifier<Parameters extends Record<string, unknown>>(
+  spec: VerifierSpec<Parameters>,
+): VerifierDefinition {
+  const { parameters: schema, refusal, create, ...traits } = spec;
+  const trusted = (parameters: unknown): Parameters => {
+    const parsed = schema.safeParse(parameters);
+    if (!parsed.success) throw new Error(`${spec.name}: invalid parameters got past parse()`);
+    return parsed.data;
+  };
+  return {
+    ...traits,
+    parse: (parameters) => {
+      const parsed = schema.safeParse(parameters);
+      return parsed.success ? succeed(parsed.data) : fail(parsed.error.issues);
+    },
+    refusal: (problem, model, prompts, parameters) => refusal(problem, model, prompts, trusted(parameters)),
+    create: (context, parameters) => create(context, trusted(parameters)),
+  };
 }
 
 export interface VerifierContext {

@@ -1,7 +1,15 @@
 import { type Problem, questionOf } from "../core/problem.ts";
 import { type PromptDefinition, renderTemplate } from "../core/prompt.ts";
 import { succeed } from "../core/result.ts";
-import type { Candidate, Score, Verifier, VerifierContext, VerifierDefinition } from "../core/verifier.ts";
+import {
+  type Candidate,
+  defineVerifier,
+  type Score,
+  type Verifier,
+  type VerifierContext,
+  type VerifierDefinition,
+} from "../core/verifier.ts";
+import { NO_PARAMETERS } from "./no-parameters.ts";
 import { createAsker, meanOfReading, promptRefusal, type Question } from "./prompted.ts";
 
 /** What a template about two candidates may mention. */
@@ -17,8 +25,9 @@ export function pairVerifier(
   isPositionSwapped: boolean,
 ): VerifierDefinition {
   const { name } = traits;
-  return {
+  return defineVerifier({
     ...traits,
+    parameters: NO_PARAMETERS,
     isExact: false,
     isAutomatic: false,
     scoresSteps: true,
@@ -61,5 +70,5 @@ export function pairVerifier(
         },
       };
     },
-  };
+  });
 }

@@ -1,7 +1,14 @@
 import type { PromptDefinition } from "../core/prompt.ts";
 import { succeed } from "../core/result.ts";
-import type { Candidate, Verifier, VerifierContext, VerifierDefinition } from "../core/verifier.ts";
+import {
+  type Candidate,
+  defineVerifier,
+  type Verifier,
+  type VerifierContext,
+  type VerifierDefinition,
+} from "../core/verifier.ts";
 import { renderCandidate } from "./candidate-text.ts";
+import { NO_PARAMETERS } from "./no-parameters.ts";
 import { createAsker, meanOfReading, promptRefusal } from "./prompted.ts";
 
 /** A verifier that asks the model about each candidate by itself, and takes the mean of what the samples say. */
@@ -11,8 +18,9 @@ export function singleCandidateVerifier(
   adjust: (value: number, candidate: Candidate) => number = (value) => value,
 ): VerifierDefinition {
   const { name } = traits;
-  return {
+  return defineVerifier({
     ...traits,
+    parameters: NO_PARAMETERS,
     isExact: false,
     isAutomatic: false,
     scoresSteps: true,
@@ -48,5 +56,5 @@ export function singleCandidateVerifier(
         },
       };
     },
-  };
+  });
 }

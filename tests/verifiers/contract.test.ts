@@ -33,7 +33,7 @@ function setUp(name: string) {
   const model = createScriptedModel({ clock: time, player: createPlayer(0.5) });
   const definition = VERIFIERS.find((one) => one.name === name);
   if (definition === undefined) throw new Error(name);
-  const verifier = definition.create({ model, prompts: WORLD_PROMPTS, seed: 1 });
+  const verifier = definition.create({ model, prompts: WORLD_PROMPTS, seed: 1 }, {});
   return { time, model, verifier };
 }
 
@@ -126,8 +126,8 @@ describe("game-of-24", () => {
       reference: null,
     };
     const { model } = setUp("game-of-24");
-    expect(VERIFIERS[0]?.refusal(other, model, {})).toMatch(/not a Game of 24/);
-    expect(VERIFIERS[0]?.refusal(problem, model, {})).toBeNull();
+    expect(VERIFIERS[0]?.refusal(other, model, {}, {})).toMatch(/not a Game of 24/);
+    expect(VERIFIERS[0]?.refusal(problem, model, {}, {})).toBeNull();
   });
 });
 

@@ -21,7 +21,7 @@ function scripted(definition: VerifierDefinition | null, say: (ask: number, prom
   let asked = 0;
   const reply = ({ messages }: CompletionRequest) => say(asked++, messages.map(({ content }) => content).join(""));
   const model = createScriptedModel({ clock: time, player: createPlayer(0), reply });
-  const verifier = definition.create({ model, prompts: {}, seed: 1 });
+  const verifier = definition.create({ model, prompts: {}, seed: 1 }, {});
   const score = async (...candidates: Candidate[]) => {
     const { result } = await time.run(verifier.verify(problem, candidates, createCanceller().signal));
     if (!result.ok) throw new Error(result.error.message);
@@ -111,7 +111,7 @@ test("a preference that survives the swap counts in full", async () => {
 
 test("the worst case covers the second asking", () => {
   const { model } = scripted(findVerifier("value"), () => "hm");
-  const verifier = findVerifier("value")?.create({ model, prompts: {}, seed: 1 });
+  const verifier = findVerifier("value")?.create({ model, prompts: {}, seed: 1 }, {});
   const once = model.worstCase({
     messages: [{ role: "user", content: "" }],
     prefix: "",

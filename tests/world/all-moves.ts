@@ -68,7 +68,7 @@ export const CONSTANT_VALUE: Verifier = withChecker(constantStepValue);
 
 function withChecker(stepValue: Verifier): Verifier {
   const model = createScriptedModel({ clock: createVirtualTime(), player: createPlayer(0) });
-  const checker = gameOf24.create({ model, prompts: {}, seed: 0 });
+  const checker = gameOf24.create({ model, prompts: {}, seed: 0 }, {});
   return compositeVerifier([
     { verifier: checker, weight: 1 },
     { verifier: stepValue, weight: 1 },

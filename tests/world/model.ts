@@ -46,6 +46,7 @@ const CAPABILITIES: Capabilities = {
   logprobs: true,
   instructions: true,
   stepSeparator: "\n",
+  stepTokens: null,
 };
 
 /** Tokens are counted as words and punctuation, near enough to a real tokeniser to exercise the budget. */

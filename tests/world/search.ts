@@ -104,7 +104,7 @@ function setupOf(options: WorldOptions, model: ScriptedModel): SearchSetup {
   const seed = options.seed ?? 1;
   const prompts = { ...WORLD_PROMPTS, ...options.prompts };
   const context = { model, prompts, seed };
-  const verifiers = names.map((name) => ({ verifier: verifierNamed(name).create(context), weight: 1 }));
+  const verifiers = names.map((name) => ({ verifier: verifierNamed(name).create(context, {}), weight: 1 }));
   const verifier = options.verifier ?? (verifiers.length === 0 ? null : compositeVerifier(verifiers));
   const rollouts = options.rollouts ?? options.limits?.rollouts ?? 8;
   const params = definition.parse(options.params ?? {});
@@ -125,7 +125,7 @@ function setupOf(options: WorldOptions, model: ScriptedModel): SearchSetup {
     model,
     models: new Map(definition.models(params.value).map((id) => [id, model])),
     verifier,
-    comparators: mapValues(comparators, (name) => comparatorNamed(name).create(context)),
+    comparators: mapValues(comparators, (name) => comparatorNamed(name).create(context, {})),
     method: selection === null ? method : withSelection(method, selection),
     limits: options.limits ?? {},
     width: options.width ?? 1,

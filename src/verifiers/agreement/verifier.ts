@@ -1,15 +1,17 @@
-import { localVerifier, type VerifierDefinition } from "../../core/verifier.ts";
+import { defineVerifier, localVerifier } from "../../core/verifier.ts";
+import { NO_PARAMETERS } from "../no-parameters.ts";
 
 /**
  * Self-consistency as a score (Wang et al. 2023): the share of all candidates that come to the same final answer. An
  * unparsable answer agrees with nobody, but counts in the denominator.
  */
-export const agreement: VerifierDefinition = {
+export const agreement = defineVerifier({
   name: "agreement",
   isExact: false,
   isAutomatic: false,
   scoresSteps: false,
   summary: "The share of candidates that come to the same final answer.",
+  parameters: NO_PARAMETERS,
   prompts: [],
   refusal: () => null,
   create: () =>
@@ -26,4 +28,4 @@ export const agreement: VerifierDefinition = {
         return { value: votes / total, kind: "estimate", reason, verifier: "agreement" };
       });
     }),
-};
+});

@@ -1,16 +1,18 @@
 import { answerClass } from "../../core/answer.ts";
-import { localVerifier, type VerifierDefinition } from "../../core/verifier.ts";
+import { defineVerifier, localVerifier } from "../../core/verifier.ts";
+import { NO_PARAMETERS } from "../no-parameters.ts";
 
 /**
  * The reference answer of the request, compared as answer classes. It knows the answer: it is used only where the request
  * brings a reference and names this verifier, or a method that collects training data asks for gold.
  */
-export const exact: VerifierDefinition = {
+export const exact = defineVerifier({
   name: "exact",
   summary: "The final answer equals the reference of the request.",
   isExact: true,
   isAutomatic: false,
   scoresSteps: false,
+  parameters: NO_PARAMETERS,
   prompts: [],
   refusal: (problem) =>
     problem.reference === null
@@ -26,4 +28,4 @@ export const exact: VerifierDefinition = {
         return { value: isEqual ? 1 : 0, kind: "verdict", reason, verifier: "exact" };
       });
     }),
-};
+});

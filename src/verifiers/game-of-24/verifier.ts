@@ -1,5 +1,6 @@
 import { type Problem, questionOf } from "../../core/problem.ts";
-import { type Candidate, localVerifier, type Score, type VerifierDefinition } from "../../core/verifier.ts";
+import { type Candidate, defineVerifier, localVerifier, type Score } from "../../core/verifier.ts";
+import { NO_PARAMETERS } from "../no-parameters.ts";
 import { checkAnswer } from "./answer.ts";
 import { type Hand, parseHand } from "./hand.ts";
 import { formatRational } from "./rational.ts";
@@ -11,12 +12,13 @@ import { checkStep } from "./step.ts";
  * proven when that number is 24.
  * Whether legal numbers can still reach 24 it does not say: that is the search's question, not the checker's.
  */
-export const gameOf24: VerifierDefinition = {
+export const gameOf24 = defineVerifier({
   name: "game-of-24",
   isExact: true,
   isAutomatic: true,
   scoresSteps: false,
   summary: "Exact rational arithmetic: worth 24, each number used once; false steps refute a partial answer.",
+  parameters: NO_PARAMETERS,
   prompts: [],
   refusal: (problem) =>
     parseHand(questionOf(problem)) === null ? 'the problem is not a Game of 24, e.g. "Use 4 9 10 13 to make 24"' : null,
@@ -24,7 +26,7 @@ export const gameOf24: VerifierDefinition = {
     localVerifier({ name: "game-of-24", scope: "all", isComparative: false }, (problem, candidates) =>
       candidates.map((candidate) => scoreCandidate(problem, candidate)),
     ),
-};
+});
 
 function scoreCandidate(problem: Problem, candidate: Candidate): Score | null {
   const hand = parseHand(questionOf(problem));

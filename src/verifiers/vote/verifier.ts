@@ -1,7 +1,8 @@
 import { type Problem, questionOf } from "../../core/problem.ts";
 import { renderTemplate } from "../../core/prompt.ts";
 import { succeed } from "../../core/result.ts";
-import type { Candidate, Verifier, VerifierContext, VerifierDefinition } from "../../core/verifier.ts";
+import { type Candidate, defineVerifier, type Verifier, type VerifierContext } from "../../core/verifier.ts";
+import { NO_PARAMETERS } from "../no-parameters.ts";
 import { createAsker, promptRefusal } from "../prompted.ts";
 import { VOTE_PROMPT } from "./prompt.ts";
 
@@ -9,16 +10,17 @@ import { VOTE_PROMPT } from "./prompt.ts";
  * Tree of Thoughts' vote: the model sees all candidates side by side and names the best, several times; a candidate's
  * score is its share of the votes that could be read.
  */
-export const vote: VerifierDefinition = {
+export const vote = defineVerifier({
   name: "vote",
   summary: "The model compares all candidates and votes for the best, several times.",
   isExact: false,
   isAutomatic: false,
   scoresSteps: true,
+  parameters: NO_PARAMETERS,
   prompts: [VOTE_PROMPT],
   refusal: (_problem, model, prompts) => promptRefusal(VOTE_PROMPT, model, prompts),
   create: createVote,
-};
+});
 
 function createVote(context: VerifierContext): Verifier {
   const asker = createAsker(context, VOTE_PROMPT);

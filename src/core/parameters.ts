@@ -1,0 +1,16 @@
+/** The part of a zod object schema that the core relies on. Unknown keys must be rejected. */
+export interface ParameterSchema<Parameters> {
+  safeParse(
+    input: unknown,
+  ):
+    | { readonly success: true; readonly data: Parameters }
+    | { readonly success: false; readonly error: { readonly issues: readonly ParameterIssue[] } };
+}
+
+export interface ParameterIssue {
+  readonly code: string;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  /** Present with code `unrecognized_keys`. */
+  readonly keys?: readonly string[] | undefined;
+}
