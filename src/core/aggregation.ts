@@ -1,5 +1,6 @@
 import type { Node } from "./node.ts";
 import type { TreeView } from "./tree-view.ts";
+import type { Verifier } from "./verifier.ts";
 
 /**
  * How the scores of a path's steps become one score of the path (ALGORITHMS.md 4.2): product (Lightman et al. 2023),
@@ -38,4 +39,17 @@ export function stepScoresOf(tree: TreeView, node: Node): number[] {
 
 export function pathScore(tree: TreeView, node: Node, aggregation: Aggregation): number | null {
   return aggregate(stepScoresOf(tree, node), aggregation);
+}
+
+/**
+ * The path score that decides in a round what goes on; null where there is none. A comparative verifier judges answers
+ * once, at the very end, and what was decided before must not look different then: it steers by partial answers only.
+ */
+export function steeringScore(
+  tree: TreeView,
+  node: Node,
+  aggregation: Aggregation,
+  verifier: Pick<Verifier, "isComparative"> | null,
+): number | null {
+  return node.isTerminal && verifier?.isComparative === true ? null : pathScore(tree, node, aggregation);
 }

@@ -21,6 +21,8 @@ export interface Node {
   readonly scores: readonly Score[];
   /** How many more completions said the same as this node. */
   readonly repeats: number;
+  /** Creation order of every completion that said this, ascending: `order` is the first, and each repeat one more. */
+  readonly samples: readonly number[];
   /** Sum of the confidences its proposers gave it; 0 where they give none. */
   readonly weight: number;
   /** Back-ups through this node: n in UCT. */
@@ -72,6 +74,12 @@ export function askedAt(node: Node, role: Role): number {
   return node.asked.get(role) ?? 0;
 }
 
+/** The samples below a node in the order in which they were asked for: a child once for each completion that said it. */
+export function samplesBelow(node: Node): Node[] {
+  const samples = node.children.flatMap((child) => child.samples.map((order) => ({ child, order })));
+  return samples.sort((a, b) => a.order - b.order).map(({ child }) => child);
+}
+
 /** For the fold alone; everybody else sees a Node. */
 export interface MutableNode extends Node {
   parent: MutableNode | null;
@@ -79,6 +87,7 @@ export interface MutableNode extends Node {
   children: MutableNode[];
   scores: Score[];
   repeats: number;
+  samples: number[];
   weight: number;
   visits: number;
   value: number;
@@ -121,6 +130,7 @@ export function createNode(id: NodeId, parent: MutableNode | null, thought: Thou
     children: [],
     scores: [],
     repeats: 0,
+    samples: [orderOf(id)],
     weight: thought?.weight ?? 0,
     visits: 0,
     value: 0,

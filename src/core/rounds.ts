@@ -1,5 +1,5 @@
 import { draftDue, FAILURES_BEFORE_CLOSING } from "./draft.ts";
-import type { Method, MethodContext } from "./method.ts";
+import type { MethodContext } from "./method.ts";
 import { isNote, type Node, samplesAt } from "./node.ts";
 import { COMPLETED, type Decision, EARLY_STOP, issue, type ProposeStep, WAIT } from "./step.ts";
 import type { TreeView } from "./tree-view.ts";
@@ -46,6 +46,8 @@ export interface RoundState {
   readonly round: number;
   /** Null when the plan is carried out. */
   readonly frontier: Frontier | null;
+  /** The frontier of this round, or of the last one where the plan is carried out. */
+  readonly latest: Frontier;
   /** Candidates completed in the rounds before this one, repeats included. */
   readonly completed: number;
 }
@@ -57,50 +59,39 @@ export interface RoundState {
 export type Judging = "none" | "each" | "together";
 
 /** A comparative verifier of whole answers only has nothing to say between the rounds. */
-export function judgingOf(verifier: MethodContext["verifier"]): Judging {
+function judgingOf(verifier: MethodContext["verifier"]): Judging {
   if (verifier === null) return "none";
   if (!verifier.isComparative) return "each";
   return verifier.scope === "all" ? "together" : "none";
 }
 
-/**
- * `next` of a method that is nothing but its rounds: the draft, the rounds with their judgements, the judgement of what
- * was completed, the end. Over when the plan is carried out or `rollouts` candidates are complete.
- */
-export function nextByRounds(plan: RoundPlan, { rollouts, verifier }: MethodContext): Method["next"] {
-  const rounds = createRounds(plan, judgingOf(verifier));
-  return (tree) => {
-    if (tree.solved !== null) return EARLY_STOP;
-    const draft = plan.hasDraft === false ? null : draftDue(tree);
-    if (draft !== null) return draft;
-    const { round, frontier } = rounds.standing(tree);
-    const isDone = tree.rollouts >= rollouts || frontier === null;
-    const isLast = plan.isLast?.(round) === true && verifier?.isComparative === false;
-    const due = verificationDue(tree, verifier, isDone || isLast);
-    if (due !== null) return due;
-    if (isDone) return tree.openSteps.size > 0 ? WAIT : COMPLETED;
-    return rounds.decide(tree) ?? WAIT;
-  };
+export interface Rounds {
+  /** Where the search stands. */
+  standing(tree: TreeView): RoundState;
+  /**
+   * The whole decision of a method that is nothing but its rounds: the draft, the rounds with their judgements, the
+   * judgement of what was completed, the end. Over when the plan is carried out or `rollouts` candidates are complete.
+   */
+  next(tree: TreeView): Decision;
 }
 
 /**
- * Where the search stands. A round is over when each frontier node has its samples (or failed too often, or is complete)
- * and none of the children waits for its judgement. That cannot be undone by anything that arrives later, so finished
- * rounds are remembered by tree: a cache, never a state; without it the same is found again from the root.
+ * A round is over when each frontier node has its samples (or failed too often, or is complete) and none of the children
+ * waits for its judgement. That cannot be undone by anything that arrives later, so finished rounds are remembered by
+ * tree: a cache, never a state; without it the same is found again from the root.
  */
-export function createRounds(
-  plan: RoundPlan,
-  judging: Judging,
-): { standing(tree: TreeView): RoundState; decide(tree: TreeView): Decision | null } {
+export function createRounds(plan: RoundPlan, { rollouts, verifier }: Omit<MethodContext, "seed">): Rounds {
   const known = new WeakMap<TreeView, RoundState>();
+  const judging = judgingOf(verifier);
 
   const standing = (tree: TreeView): RoundState => {
-    let state = known.get(tree) ?? { round: 0, frontier: plan.first(tree), completed: 0 };
-    while (state.frontier !== null && isFinished(tree, plan, state, judging)) {
+    let state = known.get(tree) ?? firstRound(plan.first(tree));
+    while (state.frontier !== null && isFinished(tree, plan, state.frontier, state.round, judging)) {
       const { round, frontier } = state;
       const children = [...frontier.keys()].flatMap((node) => node.children);
       const completed = state.completed + countCompleted(children);
-      state = { round: round + 1, frontier: plan.next(tree, { round, frontier, children, completed }), completed };
+      const next = plan.next(tree, { round, frontier, children, completed });
+      state = { round: round + 1, frontier: next, latest: next ?? frontier, completed };
     }
     known.set(tree, state);
     return state;
@@ -108,17 +99,33 @@ export function createRounds(
 
   return {
     standing,
-    /** The next proposal of the round, or its judgement; a wait while the round is being answered; null when the plan is carried out. */
-    decide: (tree) => {
+    next: (tree) => {
+      if (tree.solved !== null) return EARLY_STOP;
+      const draft = plan.hasDraft === false ? null : draftDue(tree);
+      if (draft !== null) return draft;
       const { round, frontier } = standing(tree);
-      if (frontier === null) return null;
-      for (const [node, quota] of frontier) {
-        const missing = missingAt(plan, node, quota, round);
-        if (missing > 0) return issue(plan.propose(tree, node, missing, round));
-      }
-      return judgingIn(plan, round, judging) === "together" ? (comparisonOfLevel(frontier) ?? WAIT) : WAIT;
+      const isDone = tree.rollouts >= rollouts || frontier === null;
+      const isLast = plan.isLast?.(round) === true && verifier?.isComparative === false;
+      const due = verificationDue(tree, verifier, isDone || isLast);
+      if (due !== null) return due;
+      if (isDone) return tree.openSteps.size > 0 ? WAIT : COMPLETED;
+      return withinRound(tree, plan, frontier, round, judging);
     },
   };
+}
+
+function firstRound(frontier: Frontier): RoundState {
+  return { round: 0, frontier, latest: frontier, completed: 0 };
+}
+
+/** The next proposal of the round, or the judgement of its level; a wait while the round is being answered. */
+function withinRound(tree: TreeView, plan: RoundPlan, frontier: Frontier, round: number, judging: Judging): Decision {
+  for (const [node, quota] of frontier) {
+    const missing = missingAt(plan, node, quota, round);
+    if (missing > 0) return issue(plan.propose(tree, node, missing, round));
+  }
+  if (judgingIn(plan, round, judging) !== "together") return WAIT;
+  return judgementTogether([...frontier.keys()]) ?? WAIT;
 }
 
 function countCompleted(nodes: readonly Node[]): number {
@@ -138,8 +145,7 @@ function judgingIn(plan: RoundPlan, round: number, judging: Judging): Judging {
   return plan.isLast?.(round) === true ? "none" : judging;
 }
 
-function isFinished(tree: TreeView, plan: RoundPlan, { round, frontier }: RoundState, usually: Judging): boolean {
-  if (frontier === null) return false;
+function isFinished(tree: TreeView, plan: RoundPlan, frontier: Frontier, round: number, usually: Judging): boolean {
   const judging = judgingIn(plan, round, usually);
   for (const [node, quota] of frontier) {
     if (node.proposing > 0 || missingAt(plan, node, quota, round) > 0) return false;
@@ -161,10 +167,10 @@ function isUnjudged(node: Node): boolean {
   return !node.isVerified && node.failures === 0;
 }
 
-/** One judgement of all that the level brought, once it is in; null before that, and while it is under way. */
-function comparisonOfLevel(frontier: Frontier): Decision | null {
+/** One judgement of all partial answers below these nodes, once they are in; null before that, and while it is under way. */
+function judgementTogether(parents: readonly Node[]): Decision | null {
   const level: Node[] = [];
-  for (const node of frontier.keys()) {
+  for (const node of parents) {
     if (node.proposing > 0) return null;
     for (const child of node.children) {
       if (child.isVerifying) return null;

@@ -188,7 +188,10 @@ export class Tree implements TreeView {
     const node = this.#mutable(nodeId);
     node.repeats++;
     node.weight += weight;
-    this.#reorder(node, creationOrder(stepId, index));
+    const order = creationOrder(stepId, index);
+    node.samples.push(order);
+    if (order < (node.samples.at(-2) ?? 0)) node.samples.sort((a, b) => a - b);
+    this.#reorder(node, order);
     if (!node.isTerminal) return;
     this.#countRollout();
     const score = latestScore(node);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { askedAt, samplesBelow } from "../../src/core/node.ts";
 import { scoreAdd, stepEnd, stepStart, thoughtAdd, treeOf } from "../world/log.ts";
 
 test("a judgement is backed up to the root as a mean: (0.8 + 0.2 + 0.5) / 3 by hand", () => {
@@ -100,4 +101,41 @@ test("the path's texts join to the candidate", () => {
   expect(tree.textOf(tree.node("1.2"))).toBe("first\nsecond\nAnswer: 3");
   expect(tree.answerClassOf(tree.node("1.2"))).toBe("3");
   expect(tree.answerClassOf(tree.node("1.1"))).toBeNull();
+});
+
+test("samples below a node are told in the order asked for, a child once per completion, whatever arrives first", () => {
+  const propose = { type: "propose", nodeId: "0", count: 2, role: "step" } as const;
+  const tree = treeOf([
+    stepStart(1, propose),
+    stepStart(2, propose),
+    thoughtAdd(2, "2.0", "0", "a"),
+    thoughtAdd(2, "2.1", "0", "b"),
+    stepEnd(2),
+    { type: "thought-repeat", stepId: 1, nodeId: "2.1", index: 0 },
+    thoughtAdd(1, "1.1", "0", "c"),
+    stepEnd(1),
+  ]);
+  // Step 1 said b and c, step 2 said a and b.
+  expect(samplesBelow(tree.root).map(({ id }) => id)).toEqual(["2.1", "1.1", "2.0", "2.1"]);
+});
+
+test("samples asked for are counted by role, in flight or answered; those that failed are not", () => {
+  const list = { type: "propose", nodeId: "0", count: 1, role: "list" } as const;
+  const log = [
+    stepStart(1, { type: "propose", nodeId: "0", count: 3, role: "step" }),
+    thoughtAdd(1, "1.0", "0", "a"),
+    stepEnd(1),
+    stepStart(2, list),
+    stepStart(3, list),
+    // The list repeats what is there: no child tells that it was asked for.
+    { type: "thought-repeat", stepId: 2, nodeId: "1.0", index: 0 } as const,
+    stepEnd(2),
+  ];
+  const tree = treeOf(log);
+  expect([askedAt(tree.root, "step"), askedAt(tree.root, "list"), askedAt(tree.root, "end")]).toEqual([3, 2, 0]);
+  const error = { type: "timeout", message: "" } as const;
+  const failed = treeOf([...log, { type: "step-fail", stepId: 3, error, attempts: [], willRetry: true }]);
+  expect(askedAt(failed.root, "list")).toBe(2);
+  const closed = treeOf([...log, { type: "step-fail", stepId: 3, error, attempts: [], willRetry: false }]);
+  expect(askedAt(closed.root, "list")).toBe(1);
 });

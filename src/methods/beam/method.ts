@@ -3,7 +3,7 @@ import { AGGREGATIONS, type Aggregation, pathScore } from "../../core/aggregatio
 import { keepBest } from "../../core/keep-best.ts";
 import { defineMethod } from "../../core/method.ts";
 import { isRefuted, type Node } from "../../core/node.ts";
-import { type Frontier, nextByRounds, type RoundPlan } from "../../core/rounds.ts";
+import { createRounds, type Frontier, type RoundPlan } from "../../core/rounds.ts";
 import { value } from "../../core/selection/value.ts";
 
 const parameters = z.strictObject({
@@ -32,7 +32,7 @@ export const beam = defineMethod({
   needs: () => ["continuation", "step-scores"],
   create: ({ beam_width, aggregation, max_depth }, context) => ({
     name: "beam",
-    next: nextByRounds(planOf(context.rollouts, beam_width, aggregation, max_depth), context),
+    next: createRounds(planOf(context.rollouts, beam_width, aggregation, max_depth), context).next,
     answer: value.choose,
   }),
 });

@@ -1,10 +1,8 @@
 import { z } from "zod";
-import { keepBest } from "../../core/keep-best.ts";
+import { breadthFirstPlan } from "../../core/breadth-first.ts";
 import { defineMethod } from "../../core/method.ts";
-import { askedAt, isRefuted, latestScore, type Node, samplesAt } from "../../core/node.ts";
-import { type Frontier, nextByRounds, type RoundPlan } from "../../core/rounds.ts";
+import { createRounds } from "../../core/rounds.ts";
 import { value } from "../../core/selection/value.ts";
-import type { Role } from "../../core/step.ts";
 
 const parameters = z.strictObject({
   /** `sample`: k independent steps per state. `propose`: one reply lists the different next steps of a state. */
@@ -20,8 +18,6 @@ const parameters = z.strictObject({
   /** Begin with a whole answer, so that there is always one to serve. `false`: the algorithm as published. */
   draft: z.boolean().default(true),
 });
-
-type Parameters = z.infer<typeof parameters>;
 
 /**
  * Tree of Thoughts, breadth first (Yao et al. 2023, Algorithm 1; ALGORITHMS.md 4.3): per level the steps that follow each
@@ -40,48 +36,16 @@ export const totBfs = defineMethod({
   wantsScored: "steps",
   roles: ({ generate }) => [generate === "sample" ? "step" : "list", "end"],
   needs: () => ["continuation", "step-scores"],
-  create: (parameters, context) => ({
-    name: "tot-bfs",
-    next: nextByRounds(planOf(parameters), context),
-    answer: value.choose,
-  }),
+  create: ({ generate, breadth, samples, max_depth, prune_below, draft }, context) => {
+    const plan = breadthFirstPlan({
+      generate,
+      breadth,
+      samples,
+      maxDepth: max_depth,
+      pruneBelow: prune_below,
+      hasDraft: draft,
+      withTies: false,
+    });
+    return { name: "tot-bfs", next: createRounds(plan, context).next, answer: value.choose };
+  },
 });
-
-function planOf({ generate, breadth, samples, max_depth, prune_below, draft }: Parameters): RoundPlan {
-  const roleOf = (round: number): Role => (round >= max_depth ? "end" : generate === "sample" ? "step" : "list");
-  const frontierOf = (nodes: readonly Node[]): Frontier =>
-    new Map(nodes.map((node) => [node, generate === "sample" ? samples : 1]));
-  return {
-    hasDraft: draft,
-    isLast: (round) => round >= max_depth,
-    first: (tree) => frontierOf([tree.root]),
-    next: (_tree, { round, children }) => {
-      if (round >= max_depth) return null;
-      const kept = keepBest(
-        children.filter((node) => isOpen(node, prune_below)),
-        rankOf,
-        breadth,
-      );
-      return kept.length === 0 ? null : frontierOf(kept);
-    },
-    propose: (_tree, node, missing, round) => ({
-      type: "propose",
-      nodeId: node.id,
-      count: missing,
-      role: roleOf(round),
-    }),
-    samplesAt: (node, round) => (roleOf(round) === "list" ? askedAt(node, "list") : samplesAt(node)),
-  };
-}
-
-function isOpen(node: Node, pruneBelow: number): boolean {
-  if (node.isTerminal || isRefuted(node)) return false;
-  const score = latestScore(node);
-  // Without a score nothing is known against it.
-  return score === null || score.value >= pruneBelow;
-}
-
-/** States without a score come after all others. */
-function rankOf(node: Node): number {
-  return latestScore(node)?.value ?? -1;
-}

@@ -1,0 +1,58 @@
+import { keepBest } from "./keep-best.ts";
+import { askedAt, isRefuted, latestScore, type Node, samplesAt } from "./node.ts";
+import type { Frontier, RoundPlan } from "./rounds.ts";
+import type { Role } from "./step.ts";
+
+/** Search over levels of steps with a beam of states: Tree of Thoughts' Algorithm 1, and CPO's collection. */
+export interface BreadthFirst {
+  /** `sample`: independent steps (role "step"). `propose`: one list of steps per state (role "list"). */
+  readonly generate: "sample" | "propose";
+  /** States kept per level. */
+  readonly breadth: number;
+  /** Continuations per state with `sample`. */
+  readonly samples: number;
+  /** Levels of steps; the states kept then are completed (role "end"). */
+  readonly maxDepth: number;
+  /** States valued below it are dropped; 0 drops none. */
+  readonly pruneBelow: number;
+  readonly hasDraft: boolean;
+  /** States level with the last one kept are kept too. */
+  readonly withTies: boolean;
+}
+
+export function breadthFirstPlan(options: BreadthFirst): RoundPlan {
+  const { generate, breadth, samples, maxDepth, pruneBelow, hasDraft, withTies } = options;
+  const roleOf = (round: number): Role => (round >= maxDepth ? "end" : generate === "sample" ? "step" : "list");
+  const frontierOf = (nodes: readonly Node[]): Frontier =>
+    new Map(nodes.map((node) => [node, generate === "sample" ? samples : 1]));
+  return {
+    hasDraft,
+    isLast: (round) => round >= maxDepth,
+    first: (tree) => frontierOf([tree.root]),
+    next: (_tree, { round, children }) => {
+      if (round >= maxDepth) return null;
+      const open = children.filter((node) => isOpen(node, pruneBelow));
+      const kept = keepBest(open, rankOf, breadth, withTies);
+      return kept.length === 0 ? null : frontierOf(kept);
+    },
+    propose: (_tree, node, missing, round) => ({
+      type: "propose",
+      nodeId: node.id,
+      count: missing,
+      role: roleOf(round),
+    }),
+    samplesAt: (node, round) => (roleOf(round) === "list" ? askedAt(node, "list") : samplesAt(node)),
+  };
+}
+
+function isOpen(node: Node, pruneBelow: number): boolean {
+  if (node.isTerminal || isRefuted(node)) return false;
+  const score = latestScore(node);
+  // Without a score nothing is known against it.
+  return score === null || score.value >= pruneBelow;
+}
+
+/** States without a score come after all others. */
+function rankOf(node: Node): number {
+  return latestScore(node)?.value ?? -1;
+}
