@@ -3,6 +3,7 @@ import type { WorldOptions } from "../world/search.ts";
 import * as beam from "./beam/cases.ts";
 import * as bestOfN from "./best-of-n/cases.ts";
 import * as mcts from "./mcts/cases.ts";
+import * as mctsSelfRefine from "./mcts-self-refine/cases.ts";
 import * as selfConsistency from "./self-consistency/cases.ts";
 import * as totBfs from "./tot-bfs/cases.ts";
 
@@ -10,7 +11,7 @@ import * as totBfs from "./tot-bfs/cases.ts";
 const ALL: readonly {
   readonly contract: readonly MethodCase[];
   readonly golden: Readonly<Record<string, WorldOptions>>;
-}[] = [beam, totBfs, selfConsistency, bestOfN, mcts];
+}[] = [beam, totBfs, selfConsistency, bestOfN, mcts, mctsSelfRefine];
 
 export const METHOD_CASES: readonly MethodCase[] = ALL.flatMap(({ contract }) => contract);
 
