@@ -1,6 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import { createCanceller } from "../../src/core/cancellation.ts";
 import type { SearchEventBody } from "../../src/core/event.ts";
+import { dumpToJson, dumpTree } from "../../src/core/inspection/dump.ts";
+import { renderTree } from "../../src/core/inspection/render.ts";
 import type { Result } from "../../src/core/result.ts";
 import { type SearchSetup, search } from "../../src/core/search.ts";
 import { searchToRows } from "../../src/db/project.ts";
@@ -60,6 +62,13 @@ export class SearchTree extends DurableObject<Env> {
   async report(): Promise<SearchReport | null> {
     const log = this.#log();
     return log === null ? null : searchToReport(this.#reportInput(log));
+  }
+
+  /** The tree as text for a terminal, or as canonical JSON (the same tree, the same bytes). */
+  async tree(format: "text" | "json"): Promise<string | null> {
+    const tree = this.#log()?.tree ?? null;
+    if (tree === null) return null;
+    return format === "text" ? renderTree(tree) : dumpToJson(dumpTree(tree));
   }
 
   /** Is there a candidate to serve already? */

@@ -1,7 +1,7 @@
 import { createChatCompletion } from "./chat-completions/routes.ts";
 import type { AppContext } from "./context.ts";
 import { getModel, listModels } from "./models/routes.ts";
-import { cancelSearch, getSearch, listOwnSearches, watchSearch } from "./searches/routes.ts";
+import { cancelSearch, getSearch, getTree, listOwnSearches, watchSearch } from "./searches/routes.ts";
 
 export interface Route {
   readonly method: "GET" | "POST" | "DELETE";
@@ -19,6 +19,7 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/models/:id{.+}", handler: getModel },
   { method: "GET", path: "/searches", handler: listOwnSearches },
   { method: "GET", path: "/searches/:id/events", handler: watchSearch },
+  { method: "GET", path: "/searches/:id/tree", handler: getTree },
   { method: "GET", path: "/searches/:id", handler: getSearch },
   { method: "DELETE", path: "/searches/:id", handler: cancelSearch },
   { method: "GET", path: "/health", handler: (context) => context.json({ status: "ok" }), isPublic: true },

@@ -1,5 +1,5 @@
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { MAX_FAILED_RUNS } from "../../durable-objects/search-tree/watchdog.ts";
 import type { SearchEvent } from "../../src/core/event.ts";
@@ -76,12 +76,29 @@ describe("a search as a resource", () => {
     expect(after.tree.every((node) => node.in_flight === 0)).toBe(true);
   });
 
+  test("draws its tree, and dumps it as the same bytes each time", async () => {
+    const { id, response } = await start("late", GAME);
+    await response.text();
+    const drawn = await call(key, "GET", `/v1/searches/${id}/tree`);
+    expect(drawn.headers.get("content-type")).toContain("text/plain");
+    const text = await drawn.text();
+    expect(text).toMatch(/^0 n=\d+/);
+    expect(text).toMatch(/★ \S+ n=1 q=1\.00 ✓ "Answer: /);
+    const dump = async () => {
+      const request = { headers: { authorization: `Bearer ${key}`, accept: "application/json" } };
+      return (await exports.default.fetch(`https://espalier.test/v1/searches/${id}/tree`, request)).text();
+    };
+    expect(await dump()).toBe(await dump());
+    expect(JSON.parse(await dump())).toMatchObject({ end: { reason: "early-stop", selectionScore: 1 } });
+  });
+
   test("is unknown to another tenant, whatever is asked", async () => {
     const { id, response } = await start("hello");
     await response.text();
     for (const [method, path] of [
       ["GET", `/v1/searches/${id}`],
       ["GET", `/v1/searches/${id}/events`],
+      ["GET", `/v1/searches/${id}/tree`],
       ["DELETE", `/v1/searches/${id}`],
     ] as const) {
       const foreign = await call(foreignKey, method, path);

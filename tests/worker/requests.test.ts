@@ -193,6 +193,48 @@ describe("bodies", () => {
       "unsupported_value",
       "search.verifier",
     ],
+    [
+      "a verifier's parameter it does not have",
+      { ...base, search: { method: "best_of_n", verifier: ["agreement", { type: "agreement", sample: 3 }] } },
+      400,
+      "unknown_parameter",
+      "search.verifier[1].sample",
+    ],
+    [
+      "a parameter outside its range",
+      { ...base, search: { method: "mcts", params: { exploration_weight: -1 } } },
+      400,
+      null,
+      "search.params.exploration_weight",
+    ],
+    [
+      "a prompt template with an unknown placeholder",
+      { ...base, search: { method: "best_of_n", verifier: "value", prompts: { value: { template: "Rate {it}" } } } },
+      400,
+      "invalid_value",
+      "search.prompts.value.template",
+    ],
+    [
+      "a prompt that this search does not use",
+      { ...base, search: { method: "best_of_n", verifier: "agreement", prompts: { critique: { samples: 2 } } } },
+      400,
+      "unknown_parameter",
+      "search.prompts.critique",
+    ],
+    [
+      "a selection that does not exist",
+      { ...base, search: { method: "best_of_n", selection: "coin" } },
+      400,
+      "invalid_value",
+      "search.selection",
+    ],
+    [
+      "a method whose needs are not met",
+      { ...base, search: { method: "beam", verifier: "agreement" } },
+      400,
+      "unsupported_value",
+      "search.method",
+    ],
   ])("%s", async (_name, body, status, code, param) => {
     const response = await call(key, "POST", "/v1/chat/completions", body);
     const error = await refusalOf(response);

@@ -26,6 +26,15 @@ export async function getSearch(context: AppContext): Promise<Response> {
   return report === null ? notFound(context) : context.json(reportToWire(report));
 }
 
+/** GET /v1/searches/{id}/tree: the tree drawn as text; its canonical dump for those who accept only JSON. */
+export async function getTree(context: AppContext): Promise<Response> {
+  const stub = stubOf(context);
+  const isJson = context.req.header("accept")?.includes("application/json") ?? false;
+  const tree = stub === null ? null : await stub.tree(isJson ? "json" : "text");
+  if (tree === null) return notFound(context);
+  return context.body(tree, 200, { "content-type": isJson ? "application/json" : "text/plain; charset=utf-8" });
+}
+
 /** DELETE /v1/searches/{id}: ends it with its best so far, and answers when it has ended. */
 export async function cancelSearch(context: AppContext): Promise<Response> {
   const stub = stubOf(context);
