@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { SearchEventBody } from "../../src/core/event.ts";
 import type { CompletionRequest } from "../../src/core/model.ts";
-import { isMajoritySettled, tally } from "../../src/core/selection/tally.ts";
+import { tally } from "../../src/core/selection/tally.ts";
 import { borda, knockout } from "../../src/core/selection/tournament.ts";
 import { treeVote, treeVoteInverseDepth } from "../../src/core/selection/tree-vote.ts";
 import { value, verdict } from "../../src/core/selection/value.ts";
@@ -94,18 +94,6 @@ test("a tie of classes goes to the one seen first", () => {
       ]),
     )?.node.id,
   ).toBe("1.0");
-});
-
-test("a majority is settled when its lead is larger than what is still to come", () => {
-  const tree = candidates([
-    ["Answer: a", null],
-    ["Answer: a", null],
-    ["Answer: a\n", null],
-    ["Answer: b", null],
-  ]);
-  expect(isMajoritySettled(tree, 2)).toBe(false);
-  expect(isMajoritySettled(tree, 1)).toBe(true);
-  expect(isMajoritySettled(candidates([]), 0)).toBe(false);
 });
 
 test("a verdict decides alone: refuted candidates are passed over, however high an unproven one was valued", () => {

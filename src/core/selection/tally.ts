@@ -27,16 +27,3 @@ export function tally(
     .map(([answerClass, { weight, members }]) => ({ answerClass, weight, members }))
     .sort((a, b) => b.weight - a.weight);
 }
-
-/**
- * Can no arrival change the majority any more? True when the leading class is ahead of the second by more than the
- * candidates still to come. Exact, so stopping on it never changes the answer.
- */
-export function isMajoritySettled(
-  tree: TreeView,
-  stillToCome: number,
-  classes: readonly AnswerClassTally[] = tally(tree, () => 1),
-): boolean {
-  const [first, second] = classes;
-  return first !== undefined && first.weight - (second?.weight ?? 0) > stillToCome;
-}

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { defineMethod } from "../../core/method.ts";
-import { isMajoritySettled } from "../../core/selection/tally.ts";
 import { majority } from "../../core/selection/vote.ts";
 import { COMPLETED, EARLY_STOP, issue, ROOT, WAIT } from "../../core/step.ts";
 import { verificationDue } from "../../core/verification.ts";
-import { isClear, type StopRule } from "./stopping.ts";
+import { isClear, isSettled, type StopRule } from "./stopping.ts";
 import { createVoteCount } from "./votes.ts";
 
 const parameters = z.strictObject({
@@ -47,12 +46,9 @@ export const selfConsistency = defineMethod({
       name: "self-consistency",
       next: (tree) => {
         const missing = rollouts - tree.rollouts - tree.rolloutsInFlight;
-        const classes = votesOf(tree);
-        const isSettled = isMajoritySettled(tree, rollouts - tree.rollouts, classes);
-        const counts = classes.map(({ weight }) => weight);
-        const unparsable = tree.rollouts - counts.reduce((sum, count) => sum + count, 0);
-        const isBet = rule !== null && isClear({ counts, unparsable }, rule);
-        const isOver = parameters.stop !== "none" && (isSettled || isBet);
+        const votes = votesOf(tree);
+        const isWon = isSettled(votes, rollouts - tree.rollouts) || (rule !== null && isClear(votes, rule));
+        const isOver = parameters.stop !== "none" && isWon;
         const due = verificationDue(tree, verifier, missing <= 0 || isOver);
         if (due !== null) return due;
         if (isOver) return tree.rollouts < rollouts ? EARLY_STOP : COMPLETED;

@@ -1,8 +1,4 @@
-/** How the votes stand: votes of each answer class, falling, and of answers that could not be found. */
-export interface Votes {
-  readonly counts: readonly number[];
-  readonly unparsable: number;
-}
+import type { Votes } from "./votes.ts";
 
 /** When sampling may end before the plan is carried out, beside a majority that cannot change any more. */
 export type StopRule =
@@ -10,17 +6,25 @@ export type StopRule =
   | { readonly type: "entropy"; readonly maxEntropy: number; readonly minSamples: number }
   | { readonly type: "majority"; readonly minShare: number; readonly minSamples: number };
 
+/**
+ * Can no arrival change the winner any more? The leader is ahead by more than the candidates still to come: exact, so
+ * stopping on it never changes the answer.
+ */
+export function isSettled({ first, second }: Votes, stillToCome: number): boolean {
+  return first - second > stillToCome;
+}
+
 /** Says the rule that the answer is clear enough? It may be wrong: unlike a settled majority, these are bets. */
 export function isClear(votes: Votes, rule: StopRule): boolean {
-  const samples = votes.counts.reduce((sum, count) => sum + count, votes.unparsable);
-  const [first = 0, second = 0] = votes.counts;
+  const { first, second, samples } = votes;
+  if (first === second) return false;
   switch (rule.type) {
     case "beta":
-      return first > second && confidenceInLead(first, second) >= rule.confidence;
+      return confidenceInLead(first, second) >= rule.confidence;
     case "entropy":
-      return first > second && samples >= rule.minSamples && normalisedEntropy(votes) <= rule.maxEntropy;
+      return samples >= rule.minSamples && normalisedEntropy(votes) <= rule.maxEntropy;
     case "majority":
-      return first > second && samples >= rule.minSamples && first / samples >= rule.minShare;
+      return samples >= rule.minSamples && first / samples >= rule.minShare;
   }
 }
 
@@ -41,13 +45,8 @@ export function confidenceInLead(a: number, b: number): number {
 
 /**
  * Entropy of the votes over the entropy of as many equally frequent classes: in [0, 1], 0 where all agree (the
- * normalisation of the authors' code). An answer that could not be found agrees with nobody: it is a class of its own.
+ * normalisation of the authors' code). With n samples in classes of c: ln n - (sum of c ln c) / n, over ln(classes).
  */
-export function normalisedEntropy({ counts, unparsable }: Votes): number {
-  const classes = [...counts, ...Array.from({ length: unparsable }, () => 1)];
-  if (classes.length < 2) return 0;
-  const total = classes.reduce((sum, count) => sum + count, 0);
-  let entropy = 0;
-  for (const count of classes) entropy -= (count / total) * Math.log(count / total);
-  return entropy / Math.log(classes.length);
+export function normalisedEntropy({ samples, classes, sumOfLogs }: Votes): number {
+  return classes < 2 ? 0 : (Math.log(samples) - sumOfLogs / samples) / Math.log(classes);
 }

@@ -1,10 +1,34 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { confidenceInLead, isClear, normalisedEntropy } from "../../../src/methods/self-consistency/stopping.ts";
+import { answerClass } from "../../../src/core/answer.ts";
+import { tally } from "../../../src/core/selection/tally.ts";
+import { Tree } from "../../../src/core/tree.ts";
+import {
+  confidenceInLead,
+  isClear,
+  isSettled,
+  normalisedEntropy,
+} from "../../../src/methods/self-consistency/stopping.ts";
+import { createVoteCount, type Votes } from "../../../src/methods/self-consistency/votes.ts";
+import { createPlayer } from "../../world/player.ts";
+import { runWorld } from "../../world/search.ts";
 
 const BETA = { type: "beta", confidence: 0.95 } as const;
+
+/** Votes of these classes, falling, and of answers that could not be found. */
+function votesOf(counts: readonly number[], unparsable = 0): Votes {
+  const [first = 0, second = 0] = counts;
+  return {
+    first,
+    second,
+    samples: counts.reduce((sum, count) => sum + count, unparsable),
+    classes: counts.length + unparsable,
+    sumOfLogs: counts.reduce((sum, count) => sum + count * Math.log(count), 0),
+  };
+}
+
 const clear = (counts: readonly number[], rule: Parameters<typeof isClear>[1], unparsable = 0): boolean =>
-  isClear({ counts, unparsable }, rule);
+  isClear(votesOf(counts, unparsable), rule);
 
 describe("confidence in the lead, P(p > 1/2 | Beta(a + 1, b + 1))", () => {
   test("by hand: 4:0 is (1 + 5 + 10 + 10 + 5) / 32, 5:1 is 120/128, 6:1 is 247/256", () => {
@@ -64,18 +88,18 @@ describe("when a vote is clear", () => {
   });
 
   test("entropy by hand: 4:1 is 0.7219, 3:1 is 0.8113, 5:1:1 is 1.1488 bits / log2(3) = 0.7248", () => {
-    expect(normalisedEntropy({ counts: [4, 1], unparsable: 0 })).toBeCloseTo(0.7219, 4);
-    expect(normalisedEntropy({ counts: [3, 1], unparsable: 0 })).toBeCloseTo(0.8113, 4);
-    expect(normalisedEntropy({ counts: [5, 1, 1], unparsable: 0 })).toBeCloseTo(0.7248, 4);
-    expect(normalisedEntropy({ counts: [5], unparsable: 0 })).toBe(0);
-    expect(normalisedEntropy({ counts: [], unparsable: 0 })).toBe(0);
+    expect(normalisedEntropy(votesOf([4, 1], 0))).toBeCloseTo(0.7219, 4);
+    expect(normalisedEntropy(votesOf([3, 1], 0))).toBeCloseTo(0.8113, 4);
+    expect(normalisedEntropy(votesOf([5, 1, 1], 0))).toBeCloseTo(0.7248, 4);
+    expect(normalisedEntropy(votesOf([5], 0))).toBe(0);
+    expect(normalisedEntropy(votesOf([], 0))).toBe(0);
     const rule = { type: "entropy", maxEntropy: 0.75, minSamples: 4 } as const;
     expect(clear([4, 1], rule)).toBe(true);
     expect(clear([3, 1], rule)).toBe(false);
   });
 
   test("an unparsable answer is a class of its own to the entropy, and counts in the denominator of the share", () => {
-    expect(normalisedEntropy({ counts: [5], unparsable: 2 })).toBeCloseTo(0.7248, 4);
+    expect(normalisedEntropy(votesOf([5], 2))).toBeCloseTo(0.7248, 4);
     const rule = { type: "majority", minShare: 0.8, minSamples: 4 } as const;
     expect(clear([4], rule, 1)).toBe(true);
     expect(clear([4], rule, 2)).toBe(false);
@@ -91,4 +115,41 @@ describe("when a vote is clear", () => {
     }
     expect(clear([4], { type: "majority", minShare: 0.8, minSamples: 5 }, 1)).toBe(true);
   });
+});
+
+test("a majority is settled when its lead is larger than what is still to come", () => {
+  expect(isSettled(votesOf([3, 1]), 2)).toBe(false);
+  expect(isSettled(votesOf([3, 1]), 1)).toBe(true);
+  expect(isSettled(votesOf([2]), 1)).toBe(true);
+  expect(isSettled(votesOf([]), 0)).toBe(false);
+});
+
+test("counting votes as they come ends where counting them all at once does, repeats and unparsable ones included", async () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const { events } = await runWorld({
+      method: "self-consistency",
+      params: { stop: "none" },
+      verifiers: [],
+      rollouts: 40,
+      width: 7,
+      seed,
+      hand: "3 3 8 8",
+      player: createPlayer(0.7),
+      reply: (_request, sample) => (sample % 5 === 0 ? "I do not\nknow" : null),
+    });
+    const votes = createVoteCount();
+    const tree = new Tree(answerClass);
+    for (const event of events) {
+      tree.apply(event);
+      votes(tree);
+    }
+    const counts = tally(tree, () => 1).map(({ weight }) => weight);
+    const expected = votesOf(counts, 40 - counts.reduce((sum, count) => sum + count, 0));
+    expect(expected.classes).toBeGreaterThan(counts.length + 1);
+    expect(tree.terminals.some(({ repeats }) => repeats > 1)).toBe(true);
+    for (const { first, second, samples, classes, sumOfLogs } of [votes(tree), createVoteCount()(tree)]) {
+      expect({ first, second, samples, classes, sumOfLogs: 0 }).toEqual({ ...expected, sumOfLogs: 0 });
+      expect(sumOfLogs).toBeCloseTo(expected.sumOfLogs, 9);
+    }
+  }
 });
