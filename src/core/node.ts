@@ -25,6 +25,8 @@ export interface Node {
   readonly samples: readonly number[];
   /** Sum of the confidences its proposers gave it; 0 where they give none. */
   readonly weight: number;
+  /** Candidates completed at or below this node, repeats included. */
+  readonly rollouts: number;
   /** Back-ups through this node: n in UCT. */
   readonly visits: number;
   /** Q in [0, 1] by the method's back-up family; 0 before the first visit. */
@@ -89,6 +91,7 @@ export interface MutableNode extends Node {
   repeats: number;
   samples: number[];
   weight: number;
+  rollouts: number;
   visits: number;
   value: number;
   valueSum: number;
@@ -132,6 +135,7 @@ export function createNode(id: NodeId, parent: MutableNode | null, thought: Thou
     repeats: 0,
     samples: [orderOf(id)],
     weight: thought?.weight ?? 0,
+    rollouts: 0,
     visits: 0,
     value: 0,
     valueSum: 0,

@@ -179,7 +179,7 @@ export class Tree implements TreeView {
     if (!isNote(node)) insertInOrder(this.#unverifiedLike(node), node);
     if (node.isTerminal) {
       insertInOrder(this.terminals, node);
-      this.#countRollout();
+      this.#countRollout(node);
     }
   }
 
@@ -193,7 +193,7 @@ export class Tree implements TreeView {
     if (order < (node.samples.at(-2) ?? 0)) node.samples.sort((a, b) => a - b);
     this.#reorder(node, order);
     if (!node.isTerminal) return;
-    this.#countRollout();
+    this.#countRollout(node);
     const score = latestScore(node);
     // Re-visiting a judged terminal backs up its value again (AlphaLLM's rule for evaluated terminals).
     if (score !== null) backUp(node, score, this.#backup);
@@ -264,7 +264,8 @@ export class Tree implements TreeView {
     this.spent = addAmounts(this.spent, costOf(attempts));
   }
 
-  #countRollout(): void {
+  #countRollout(candidate: MutableNode): void {
+    for (let at: MutableNode | null = candidate; at !== null; at = at.parent) at.rollouts++;
     this.rollouts++;
     this.spent = { ...this.spent, rollouts: this.spent.rollouts + 1 };
   }

@@ -64,6 +64,22 @@ test("a repeated terminal backs its value up again, also when it repeats before 
   ]);
   expect([tree.node("1.0").visits, tree.node("1.0").valueSum, tree.node("1.0").repeats]).toEqual([3, 1.5, 2]);
   expect(tree.rollouts).toBe(3);
+  expect([tree.root.rollouts, tree.node("1.0").rollouts]).toEqual([3, 3]);
+});
+
+test("each node counts the candidates completed at or below it", () => {
+  const tree = treeOf([
+    stepStart(1, { type: "propose", nodeId: "0", count: 3, role: "end" }, 3),
+    thoughtAdd(1, "1.0", "0", "a"),
+    thoughtAdd(1, "1.1", "1.0", "Answer: 1", true),
+    { type: "thought-repeat", stepId: 1, nodeId: "1.0", index: 2 },
+    thoughtAdd(1, "1.3", "1.0", "b"),
+    thoughtAdd(1, "1.4", "1.3", "Answer: 2", true),
+    thoughtAdd(1, "1.5", "0", "Answer: 3", true),
+    stepEnd(1),
+  ]);
+  const rollouts = ["0", "1.0", "1.1", "1.3", "1.5"].map((id) => tree.node(id).rollouts);
+  expect(rollouts).toEqual([3, 2, 1, 1, 1]);
 });
 
 test("creation order is by step number, not by arrival", () => {
