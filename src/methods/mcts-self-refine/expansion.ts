@@ -1,7 +1,7 @@
 import { FAILURES_BEFORE_CLOSING } from "../../core/draft.ts";
 import { isNote, type Node, samplesAt } from "../../core/node.ts";
 import type { TreeView } from "../../core/tree-view.ts";
-import { qualityOf, uct } from "./uct.ts";
+import { createUct, qualityOf } from "./uct.ts";
 
 /** What the search has begun and what it would take up next: one pass over the answers. */
 export interface Standing {
@@ -9,7 +9,7 @@ export interface Standing {
   readonly owed: number;
   /** A critique whose refinement is due, the earliest created. */
   readonly note: Node | null;
-  /** The answer to take up next, or the root for a fresh one; null while there is none. */
+  /** The answer to take up next, or the root for a fresh one; null while there is none. Ties to the earliest created. */
   readonly next: Node | null;
 }
 
@@ -18,28 +18,42 @@ export function standingOf(tree: TreeView, explorationWeight: number, maxChildre
   let note: Node | null = null;
   let next: Node | null = null;
   let bound = Number.NEGATIVE_INFINITY;
-  const consider = (node: Node): void => {
-    if (isFullyExpanded(node, maxChildren)) return;
-    const own = uct(node, explorationWeight);
-    // Strictly greater: equal answers are taken in creation order.
-    if (own > bound) [next, bound] = [node, own];
+
+  const consider = (answer: Node, uct: (answer: Node) => number): void => {
+    const own = uct(answer);
+    const isBehind = own < bound || (own === bound && next !== null && answer.order > next.order);
+    if (isBehind || isFullyExpanded(answer, maxChildren)) return;
+    next = answer;
+    bound = own;
   };
-  consider(tree.root);
-  for (const answer of tree.terminals) {
-    owed += answer.proposing;
-    for (const child of answer.children) {
+
+  const lookBelow = (father: Node): void => {
+    if (father.children.length === 0) return;
+    const uct = createUct(father, explorationWeight);
+    for (const child of father.children) {
+      if (!isNote(child)) {
+        consider(child, uct);
+        continue;
+      }
       const missing = refinementsOwed(child);
       owed += missing;
       if (missing > 0 && (note === null || child.order < note.order)) note = child;
+      for (const revision of child.children) consider(revision, uct);
     }
-    consider(answer);
+  };
+
+  consider(tree.root, createUct(tree.root, explorationWeight));
+  lookBelow(tree.root);
+  for (const answer of tree.terminals) {
+    owed += answer.proposing;
+    lookBelow(answer);
   }
   return { owed, note, next };
 }
 
 /** One refinement per critique, also for one that said the same as another. */
 function refinementsOwed(note: Node): number {
-  if (!isNote(note) || note.failures >= FAILURES_BEFORE_CLOSING) return 0;
+  if (note.children.length > note.repeats || note.failures >= FAILURES_BEFORE_CLOSING) return 0;
   return Math.max(0, 1 + note.repeats - samplesAt(note));
 }
 

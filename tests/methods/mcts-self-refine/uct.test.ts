@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { SearchEventBody } from "../../../src/core/event.ts";
+import type { Node } from "../../../src/core/node.ts";
+import { revisedFrom } from "../../../src/core/revisions.ts";
 import { isFullyExpanded, standingOf } from "../../../src/methods/mcts-self-refine/expansion.ts";
-import { qualityOf, uct } from "../../../src/methods/mcts-self-refine/uct.ts";
+import { createUct, qualityOf } from "../../../src/methods/mcts-self-refine/uct.ts";
 import { answerAdd, judged, noteAdd, revisionAdd } from "../../world/answers.ts";
 import { stepStart, treeOf } from "../../world/log.ts";
 
@@ -37,6 +39,9 @@ describe("Q", () => {
 });
 
 describe("UCT", () => {
+  const uct = (answer: Node, explorationWeight: number) =>
+    createUct(answer.parent === null ? answer : revisedFrom(answer), explorationWeight)(answer);
+
   test("by hand: the draft has 3 visits of the root's 3, the revision 1 of the draft's 3", () => {
     const tree = grown(...REVISED);
     // ln 3 + 1 = 2.0986122887
@@ -108,9 +113,9 @@ describe("what comes next", () => {
 
   test("the answer with the highest UCT: the revision at a small c, the dummy where all others are fully expanded", () => {
     expect(standingOf(grown(...REVISED), 0.1, 3).next?.id).toBe("4.0");
-    const both = grown(...REVISED, noteAdd(7, "4.0", "x"), noteAdd(8, "7.0", "y"));
-    expect(standingOf(both, 0.1, 1).next).toBeNull();
-    expect(standingOf(both, 0.1, 2).next?.id).toBe("4.0");
+    const asked = grown(...REVISED, noteAdd(7, "4.0", "x"));
+    expect(standingOf(asked, 0.1, 1).next).toBeNull();
+    expect(standingOf(asked, 0.1, 2).next?.id).toBe("4.0");
   });
 
   test("ties go to the earlier created", () => {
