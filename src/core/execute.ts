@@ -116,6 +116,7 @@ function inputOf(executor: Executor, tree: Tree, stepId: StepId, step: ProposeSt
     count,
     seed: deriveSeed(executor.seed, "step", stepId, ...(unparsed === 0 ? [] : [unparsed])),
     sampling,
+    clientMaxTokens: executor.sampling.maxTokens,
     capabilities: modelOf(executor, step).capabilities,
     prompts,
     wantsLogprobs,

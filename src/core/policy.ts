@@ -17,7 +17,10 @@ export interface PolicyInput {
   readonly path: readonly Thought[];
   readonly count: number;
   readonly seed: number;
+  /** The client's, with what the step sets instead. */
   readonly sampling: Sampling;
+  /** The client's cap on a whole answer; the step's own may be smaller. */
+  readonly clientMaxTokens: number;
   readonly capabilities: Capabilities;
   readonly prompts: PromptBook;
   /** The method wants each thought's log-probability. */

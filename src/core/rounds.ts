@@ -106,7 +106,9 @@ export function createRounds(plan: RoundPlan, { rollouts, verifier }: Omit<Metho
       const { round, frontier } = standing(tree);
       const isDone = tree.rollouts >= rollouts || frontier === null;
       const isLast = plan.isLast?.(round) === true && verifier?.isComparative === false;
-      const due = verificationDue(tree, verifier, isDone || isLast);
+      // A lone answer is served whatever is thought of it; a checker that costs nothing is asked by the loop at the end.
+      const isLone = isDone && tree.terminals.length < 2;
+      const due = isLone ? null : verificationDue(tree, verifier, isDone || isLast);
       if (due !== null) return due;
       if (isDone) return tree.openSteps.size > 0 ? WAIT : COMPLETED;
       return withinRound(tree, plan, frontier, round, judging);

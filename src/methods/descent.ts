@@ -23,21 +23,21 @@ export interface Place {
 /**
  * From a node down to where the next proposal is made; null when there is no such place now. A node is exhausted when it
  * can never be widened again and every child is closed or exhausted. That is found on the way, from the bottom up, and
- * final (nothing is in flight at or below such a node), so it is remembered: no decision walks the whole tree.
+ * final (nothing is in flight at or below such a node), so a method keeps it from decision to decision in `exhausted`: no
+ * decision walks the whole tree.
  */
-export function createDescent(rule: DescentRule): (from: Node) => Node | null {
-  const exhausted = new WeakSet<Node>();
+export function descend(from: Node, rule: DescentRule, exhausted: WeakSet<Node>): Node | null {
   const isOver = (node: Node): boolean =>
     node.isTerminal || isRefuted(node) || exhausted.has(node) || rule.isClosed(node);
 
-  const descend = (node: Node, isRoot: boolean): Node | null => {
+  const go = (node: Node): Node | null => {
     const widening = rule.widening(node);
-    let open = node.children.filter((child) => !isOver(child));
     const canWiden = widening === "now";
+    let open = node.children.filter((child) => !isOver(child));
     while (open.length > 0 || canWiden) {
-      const chosen = rule.choose({ node, open, canWiden, isRoot });
+      const chosen = rule.choose({ node, open, canWiden, isRoot: node === from });
       if (chosen === node) return node;
-      const found = descend(chosen, false);
+      const found = go(chosen);
       if (found !== null) return found;
       // Nothing to ask there: it is exhausted, or all of it hangs on what is in flight.
       open = open.filter((child) => child !== chosen);
@@ -46,5 +46,5 @@ export function createDescent(rule: DescentRule): (from: Node) => Node | null {
     return null;
   };
 
-  return (from) => (isOver(from) ? null : descend(from, true));
+  return isOver(from) ? null : go(from);
 }

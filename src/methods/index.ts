@@ -1,6 +1,7 @@
 import type { MethodDefinition } from "../core/method.ts";
 import { beam } from "./beam/method.ts";
 import { bestOfN } from "./best-of-n/method.ts";
+import { gumbel } from "./gumbel/method.ts";
 import { mcts } from "./mcts/method.ts";
 import { mctsSelfRefine } from "./mcts-self-refine/method.ts";
 import { selfConsistency } from "./self-consistency/method.ts";
@@ -16,4 +17,5 @@ export const METHODS: readonly MethodDefinition[] = [
   mcts,
   totBfs,
   mctsSelfRefine,
+  gumbel,
 ];

@@ -11,7 +11,8 @@ export type Prior = (typeof PRIORS)[number];
  * that was split) counts as the mean of those that have them; where none has, all are equal.
  */
 export function priorsOf(siblings: readonly Node[], prior: Prior, lambda: number): number[] {
-  const logits = siblings.map((node) => (prior === "uniform" ? null : normalisedLogprob(node, lambda)));
+  if (prior === "uniform") return siblings.map(() => 1 / siblings.length);
+  const logits = siblings.map((node) => normalisedLogprob(node, lambda));
   const largest = logits.reduce<number>((max, logit) => Math.max(max, logit ?? max), Number.NEGATIVE_INFINITY);
   let known = 0;
   let knownSum = 0;

@@ -1,4 +1,5 @@
 import type { Policy } from "../core/policy.ts";
+import { chunk } from "./chunk/policy.ts";
 import { critique } from "./critique/policy.ts";
 import { nextStep } from "./next-step/policy.ts";
 import { proposeList } from "./propose-list/policy.ts";
@@ -7,4 +8,4 @@ import { rollout } from "./rollout/policy.ts";
 import { wholeAnswer } from "./whole-answer/policy.ts";
 
 /** How thoughts are asked for. One folder and one line per policy. */
-export const POLICIES: readonly Policy[] = [wholeAnswer, rollout, nextStep, proposeList, critique, refine];
+export const POLICIES: readonly Policy[] = [wholeAnswer, rollout, nextStep, chunk, proposeList, critique, refine];

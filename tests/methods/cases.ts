@@ -2,6 +2,7 @@ import type { MethodCase } from "../contracts/method.ts";
 import type { WorldOptions } from "../world/search.ts";
 import * as beam from "./beam/cases.ts";
 import * as bestOfN from "./best-of-n/cases.ts";
+import * as gumbel from "./gumbel/cases.ts";
 import * as mcts from "./mcts/cases.ts";
 import * as mctsSelfRefine from "./mcts-self-refine/cases.ts";
 import * as selfConsistency from "./self-consistency/cases.ts";
@@ -11,7 +12,7 @@ import * as totBfs from "./tot-bfs/cases.ts";
 const ALL: readonly {
   readonly contract: readonly MethodCase[];
   readonly golden: Readonly<Record<string, WorldOptions>>;
-}[] = [beam, totBfs, selfConsistency, bestOfN, mcts, mctsSelfRefine];
+}[] = [beam, totBfs, selfConsistency, bestOfN, mcts, mctsSelfRefine, gumbel];
 
 export const METHOD_CASES: readonly MethodCase[] = ALL.flatMap(({ contract }) => contract);
 

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Capabilities, Completion } from "../../src/core/model.ts";
 import type { PolicyInput } from "../../src/core/policy.ts";
 import type { Thought } from "../../src/core/thought.ts";
+import { chunk } from "../../src/policies/chunk/policy.ts";
 import { nextStep } from "../../src/policies/next-step/policy.ts";
 import { proposeList } from "../../src/policies/propose-list/policy.ts";
 import { rollout, splitIntoSteps } from "../../src/policies/rollout/policy.ts";
@@ -22,6 +23,7 @@ const input: PolicyInput = {
   count: 3,
   seed: 7,
   sampling: { maxTokens: 50, temperature: 0.7, topP: 0.9, stop: ["END"] },
+  clientMaxTokens: 50,
   capabilities,
   prompts: {},
   wantsLogprobs: false,
@@ -135,4 +137,24 @@ test("a step is asked for with the tokens a step takes, and what is cut there go
   const roomy = { ...input, capabilities: { ...capabilities, stepTokens: 500 } };
   expect(nextStep.request(roomy).maxTokens).toBe(50);
   expect(nextStep.thoughts(cut, roomy)[0]?.[0]?.ending).toBe("length");
+});
+
+const chunked: PolicyInput = { ...input, path: [], sampling: { ...input.sampling, maxTokens: 20 } };
+const begun = (chunks: number): PolicyInput => ({
+  ...chunked,
+  path: Array.from({ length: chunks }, () => thought("a b")),
+});
+
+test("a chunk asks for its tokens, and the last one for what the client's cap of 50 leaves: 20, 20, 10", () => {
+  expect([0, 1, 2].map((chunks) => chunk.request(begun(chunks)).maxTokens)).toEqual([20, 20, 10]);
+  expect(chunk.request(begun(2)).prefix).toBe("a ba b");
+});
+
+test.each([
+  ["is cut at its own cap goes on", "length", 1, "some text", "step"],
+  ["is cut at the client's cap is the end", "length", 2, "some text", "length"],
+  ["ends by itself is the end", "stop", 0, "some text", "stop"],
+  ["brings nothing is the end", "length", 0, "", "length"],
+] as const)("a chunk that %s", (_name, ending, chunks, text, expected) => {
+  expect(chunk.thoughts(completion(text, { ending }), begun(chunks))[0]?.[0]).toMatchObject({ text, ending: expected });
 });

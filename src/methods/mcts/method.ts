@@ -6,7 +6,7 @@ import { COMPLETED, type Decision, EARLY_STOP, issue, WAIT } from "../../core/st
 import type { TreeView } from "../../core/tree-view.ts";
 import { verificationDue } from "../../core/verification.ts";
 import { type Commitment, commitmentOf } from "../commitment.ts";
-import { createDescent, type Place } from "../descent.ts";
+import { type DescentRule, descend, type Place } from "../descent.ts";
 import { boundsAt, type Noise } from "./bounds.ts";
 import { type Parameters, parameters } from "./parameters.ts";
 import { createRootNoise } from "./root-noise.ts";
@@ -73,7 +73,8 @@ function createProposer(
   const role = ROLES[expansion];
   const mixNoise = createRootNoise(seed, root_noise);
 
-  const descend = createDescent({
+  const exhausted = new WeakSet<Node>();
+  const rule: DescentRule = {
     isClosed: (node) => node.depth >= max_depth || node.failures >= FAILURES_BEFORE_CLOSING,
     widening: (node) => {
       // A list names all that the model can think of: one is enough.
@@ -86,13 +87,13 @@ function createProposer(
       const noise: Noise = place.isRoot && root_noise > 0 ? mixNoise : (priors) => priors;
       return bestPlace(place, parameters, noise);
     },
-  });
+  };
 
   return (tree, missing) => {
     const draft = parameters.draft ? draftDue(tree) : null;
     if (draft !== null) return draft;
     const { root, isHeld } = currentRoot(tree, iterations_per_step);
-    const node = isHeld ? null : descend(root);
+    const node = isHeld ? null : descend(root, rule, exhausted);
     if (node === null) return WAIT;
     const count = expansion === "list" ? 1 : Math.min(missing, samples_per_call);
     return issue({ type: "propose", nodeId: node.id, count, role });
