@@ -1,11 +1,15 @@
 import type { MethodDefinition } from "../core/method.ts";
 import { beam } from "./beam/method.ts";
 import { bestOfN } from "./best-of-n/method.ts";
+import { dvts } from "./dvts/method.ts";
 import { gumbel } from "./gumbel/method.ts";
 import { mcts } from "./mcts/method.ts";
 import { mctsSelfRefine } from "./mcts-self-refine/method.ts";
+import { particleFilter } from "./particle-filter/method.ts";
+import { rebase } from "./rebase/method.ts";
 import { selfConsistency } from "./self-consistency/method.ts";
 import { single } from "./single/method.ts";
+import { speculativeRejection } from "./speculative-rejection/method.ts";
 import { totBfs } from "./tot-bfs/method.ts";
 
 /** Every search method. One folder and one line per method; the contract suite runs over this list. */
@@ -15,7 +19,11 @@ export const METHODS: readonly MethodDefinition[] = [
   selfConsistency,
   beam,
   mcts,
-  totBfs,
-  mctsSelfRefine,
   gumbel,
+  totBfs,
+  dvts,
+  rebase,
+  particleFilter,
+  speculativeRejection,
+  mctsSelfRefine,
 ];

@@ -2,17 +2,33 @@ import type { MethodCase } from "../contracts/method.ts";
 import type { WorldOptions } from "../world/search.ts";
 import * as beam from "./beam/cases.ts";
 import * as bestOfN from "./best-of-n/cases.ts";
+import * as dvts from "./dvts/cases.ts";
 import * as gumbel from "./gumbel/cases.ts";
 import * as mcts from "./mcts/cases.ts";
 import * as mctsSelfRefine from "./mcts-self-refine/cases.ts";
+import * as particleFilter from "./particle-filter/cases.ts";
+import * as rebase from "./rebase/cases.ts";
 import * as selfConsistency from "./self-consistency/cases.ts";
+import * as speculativeRejection from "./speculative-rejection/cases.ts";
 import * as totBfs from "./tot-bfs/cases.ts";
 
 /** What each method brings to the shared suites: one line per method. */
 const ALL: readonly {
   readonly contract: readonly MethodCase[];
   readonly golden: Readonly<Record<string, WorldOptions>>;
-}[] = [beam, totBfs, selfConsistency, bestOfN, mcts, mctsSelfRefine, gumbel];
+}[] = [
+  beam,
+  totBfs,
+  selfConsistency,
+  bestOfN,
+  mcts,
+  mctsSelfRefine,
+  gumbel,
+  dvts,
+  rebase,
+  particleFilter,
+  speculativeRejection,
+];
 
 export const METHOD_CASES: readonly MethodCase[] = ALL.flatMap(({ contract }) => contract);
 
