@@ -16,6 +16,8 @@ export interface Method {
   readonly name: string;
   /** How the fold keeps `Node.value`; the mean return where absent. */
   readonly backup?: Backup;
+  /** True where the search must not know the truth: verdicts then count as no opinion, and never enter the tree. */
+  readonly ignoresVerdicts?: boolean;
   next(tree: TreeView, random: Random): Decision;
   /** The node to serve; null while there is no completed candidate. Must be defined at any moment (best so far). */
   answer(tree: TreeView): Selected | null;

@@ -17,6 +17,7 @@ import type { Store } from "./store.ts";
 import { foldTree, type Tree } from "./tree.ts";
 import type { OpenStep } from "./tree-view.ts";
 import { candidateOf, verificationDue } from "./verification.ts";
+import { withoutVerdicts } from "./without-verdicts.ts";
 
 export interface SearchSetup extends Executor {
   readonly searchId: string;
@@ -46,7 +47,8 @@ const CANCEL_GRACE_MS = 2000;
  * `search-end` in the log. Called again over a log that has not ended, it goes on where the log stops: steps that were
  * never answered are asked again, answered ones never. A finished log is returned as it is.
  */
-export async function search(setup: SearchSetup, world: SearchWorld): Promise<Tree> {
+export async function search(given: SearchSetup, world: SearchWorld): Promise<Tree> {
+  const setup = given.method.ignoresVerdicts === true ? blindfolded(given) : given;
   const { method, limits, verifier } = setup;
   const { clock, store, signal } = world;
   const tree = foldTree(store.read(0), setup.classify, method.backup);
@@ -254,6 +256,10 @@ export async function search(setup: SearchSetup, world: SearchWorld): Promise<Tr
     for (const cancelTimer of timers) cancelTimer();
     for (const canceller of running.values()) canceller.cancel();
   }
+}
+
+function blindfolded(setup: SearchSetup): SearchSetup {
+  return { ...setup, verifier: setup.verifier === null ? null : withoutVerdicts(setup.verifier) };
 }
 
 /** Attempts that stand for a hold posted in full: nobody can say what the provider billed. */

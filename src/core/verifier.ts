@@ -44,6 +44,8 @@ export interface Verifier {
   verifyNow?(problem: Problem, candidates: readonly Candidate[]): readonly (Score | null)[];
   /** May be called concurrently, and again with the same candidates after a crash. Resolves, also when cancelled. */
   verify(problem: Problem, candidates: readonly Candidate[], signal: CancelSignal): Promise<VerifyOutcome>;
+  /** Where leaving verdicts out is more than dropping them from the scores (without-verdicts.ts). */
+  withoutVerdicts?(): Verifier;
 }
 
 export interface VerifyOutcome {

@@ -4,6 +4,7 @@ import type { Attempt } from "../core/model.ts";
 import type { Problem } from "../core/problem.ts";
 import { succeed } from "../core/result.ts";
 import type { Candidate, Score, Verifier, VerifyOutcome } from "../core/verifier.ts";
+import { withoutVerdicts } from "../core/without-verdicts.ts";
 
 export interface WeightedVerifier {
   readonly verifier: Verifier;
@@ -37,6 +38,8 @@ export function compositeVerifier(parts: readonly WeightedVerifier[]): Verifier 
     name: parts.map(({ verifier }) => verifier.name).join("+"),
     scope: parts.some(({ verifier }) => verifier.scope === "all") ? "all" : "complete",
     isComparative: parts.some(({ verifier }) => verifier.isComparative),
+    withoutVerdicts: () =>
+      compositeVerifier(parts.map(({ verifier, weight }) => ({ verifier: withoutVerdicts(verifier), weight }))),
     worstCase: (problem, candidates) => {
       const asked = undecided(localOpinions(problem, candidates), candidates);
       return remote.reduce(
