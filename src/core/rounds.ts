@@ -1,6 +1,7 @@
 import { draftDue, FAILURES_BEFORE_CLOSING } from "./draft.ts";
+import { isAwaitingJudgement, type Judging, judgementTogether, judgingOf } from "./judging.ts";
 import type { MethodContext } from "./method.ts";
-import { isNote, type Node, samplesAt } from "./node.ts";
+import { type Node, samplesAt } from "./node.ts";
 import { COMPLETED, type Decision, EARLY_STOP, issue, type ProposeStep, WAIT } from "./step.ts";
 import type { TreeView } from "./tree-view.ts";
 import { verificationDue } from "./verification.ts";
@@ -50,19 +51,6 @@ export interface RoundState {
   readonly latest: Frontier;
   /** Candidates completed in the rounds before this one, repeats included. */
   readonly completed: number;
-}
-
-/**
- * How the children of a round are judged before the next: not at all; each by itself, as it comes; or the partial ones
- * side by side once all are in (a vote).
- */
-export type Judging = "none" | "each" | "together";
-
-/** A comparative verifier of whole answers only has nothing to say between the rounds. */
-function judgingOf(verifier: MethodContext["verifier"]): Judging {
-  if (verifier === null) return "none";
-  if (!verifier.isComparative) return "each";
-  return verifier.scope === "all" ? "together" : "none";
 }
 
 export interface Rounds {
@@ -151,33 +139,9 @@ function isFinished(tree: TreeView, plan: RoundPlan, frontier: Frontier, round: 
   const judging = judgingIn(plan, round, usually);
   for (const [node, quota] of frontier) {
     if (node.proposing > 0 || missingAt(plan, node, quota, round) > 0) return false;
-    if (node.children.some((child) => isAwaited(child, judging) && isUnjudged(child))) return false;
+    if (node.children.some((child) => isAwaitingJudgement(child, judging))) return false;
   }
   // A draft that failed comes once more, and belongs to the first round.
   if (plan.hasDraft === false || tree.root.failures >= FAILURES_BEFORE_CLOSING) return true;
   return tree.rollouts + tree.rolloutsInFlight > 0;
-}
-
-/** Candidates that are complete compete at the end, with those of all levels. */
-function isAwaited(node: Node, judging: Judging): boolean {
-  if (judging === "together") return !node.isTerminal && !isNote(node);
-  return judging === "each";
-}
-
-/** Not asked about yet, or being asked. One whose verification failed for good goes on without a score. */
-function isUnjudged(node: Node): boolean {
-  return !node.isVerified && node.failures === 0;
-}
-
-/** One judgement of all partial answers below these nodes, once they are in; null before that, and while it is under way. */
-function judgementTogether(parents: readonly Node[]): Decision | null {
-  const level: Node[] = [];
-  for (const node of parents) {
-    if (node.proposing > 0) return null;
-    for (const child of node.children) {
-      if (child.isVerifying) return null;
-      if (isAwaited(child, "together") && isUnjudged(child)) level.push(child);
-    }
-  }
-  return level.length === 0 ? null : issue({ type: "verify", nodeIds: level.map(({ id }) => id) });
 }

@@ -11,6 +11,7 @@ import { selfConsistency } from "./self-consistency/method.ts";
 import { single } from "./single/method.ts";
 import { speculativeRejection } from "./speculative-rejection/method.ts";
 import { totBfs } from "./tot-bfs/method.ts";
+import { totDfs } from "./tot-dfs/method.ts";
 
 /** Every search method. One folder and one line per method; the contract suite runs over this list. */
 export const METHODS: readonly MethodDefinition[] = [
@@ -21,6 +22,7 @@ export const METHODS: readonly MethodDefinition[] = [
   mcts,
   gumbel,
   totBfs,
+  totDfs,
   dvts,
   rebase,
   particleFilter,

@@ -11,6 +11,7 @@ import * as rebase from "./rebase/cases.ts";
 import * as selfConsistency from "./self-consistency/cases.ts";
 import * as speculativeRejection from "./speculative-rejection/cases.ts";
 import * as totBfs from "./tot-bfs/cases.ts";
+import * as totDfs from "./tot-dfs/cases.ts";
 
 /** What each method brings to the shared suites: one line per method. */
 const ALL: readonly {
@@ -19,6 +20,7 @@ const ALL: readonly {
 }[] = [
   beam,
   totBfs,
+  totDfs,
   selfConsistency,
   bestOfN,
   mcts,

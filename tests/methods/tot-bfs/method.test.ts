@@ -4,7 +4,7 @@ import type { Tree } from "../../../src/core/tree.ts";
 import { type ListedWorld, listedWorld } from "../../world/listed.ts";
 import { createPlayer } from "../../world/player.ts";
 import { runWorld, type WorldOptions, type WorldRun } from "../../world/search.ts";
-import { voteForSolvable } from "./cases.ts";
+import { voteForSolvable } from "../../world/votes.ts";
 
 /** Three steps of which two lead on, and two answers. */
 const WORLD: ListedWorld = {
