@@ -35,6 +35,7 @@ export function backUp(node: MutableNode, score: Score, backup: Backup): void {
     at.visits++;
     at.valueSum += value * weight;
     at.weightSum += weight;
+    at.squareSum += value * value * weight;
     at.value = familyValue(at, backup);
   }
 }

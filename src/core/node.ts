@@ -11,6 +11,8 @@ export interface Node {
   readonly thought: Thought | null;
   /** What it was proposed as; "" at the root. */
   readonly role: Role;
+  /** The public id of the model that its step named; null where it named none. */
+  readonly askedModel: string | null;
   /** A completed candidate: no step can follow it, only notes and revisions. */
   readonly isTerminal: boolean;
   /** Creation order, independent of arrival: by step number, then by place in the step's reply. Breaks every tie. */
@@ -34,6 +36,8 @@ export interface Node {
   /** Sum of the weighted returns: W; with equal weights the mean return is W / n. */
   readonly valueSum: number;
   readonly weightSum: number;
+  /** Sum of the weighted squares of the returns: with `valueSum` their spread. */
+  readonly squareSum: number;
   /** Samples asked for and verifications running at or below this node: O in WU-UCT (Liu et al. 2020). */
   readonly inFlight: number;
   /** Samples asked for at this very node and not answered yet. */
@@ -96,6 +100,7 @@ export interface MutableNode extends Node {
   value: number;
   valueSum: number;
   weightSum: number;
+  squareSum: number;
   inFlight: number;
   proposing: number;
   asked: Map<Role, number>;
@@ -121,11 +126,17 @@ function orderOf(nodeId: NodeId): number {
   return creationOrder(Number(step), Number(index));
 }
 
-export function createNode(id: NodeId, parent: MutableNode | null, thought: Thought | null, role: Role): MutableNode {
+export function createNode(
+  id: NodeId,
+  parent: MutableNode | null,
+  thought: Thought | null,
+  { role, model }: { readonly role: Role; readonly model?: string },
+): MutableNode {
   return {
     id,
     parent,
     role,
+    askedModel: model ?? null,
     depth: parent === null ? 0 : parent.depth + 1,
     thought,
     isTerminal: thought !== null && isComplete(thought),
@@ -140,6 +151,7 @@ export function createNode(id: NodeId, parent: MutableNode | null, thought: Thou
     value: 0,
     valueSum: 0,
     weightSum: 0,
+    squareSum: 0,
     inFlight: 0,
     proposing: 0,
     asked: new Map(),

@@ -22,7 +22,7 @@ import type { OpenStep, SearchEnd, TreeView } from "./tree-view.ts";
 import type { Score } from "./verifier.ts";
 
 export class Tree implements TreeView {
-  readonly root: MutableNode = createNode(ROOT, null, null, "");
+  readonly root: MutableNode = createNode(ROOT, null, null, { role: "" });
   readonly nodes: MutableNode[] = [];
   readonly terminals: MutableNode[] = [];
   readonly unverifiedAnswers: MutableNode[] = [];
@@ -171,7 +171,7 @@ export class Tree implements TreeView {
     const step = this.openSteps.get(stepId)?.step;
     if (step === undefined || this.#byId.has(nodeId)) return;
     const parent = this.#mutable(parentId);
-    const node = createNode(nodeId, parent, thought, step.type === "propose" ? step.role : "");
+    const node = createNode(nodeId, parent, thought, step.type === "propose" ? step : { role: "" });
     this.#byId.set(nodeId, node);
     this.#byContent.set(contentKey(parentId, thought), node);
     this.nodes.push(node);

@@ -1,4 +1,5 @@
 import type { MethodDefinition } from "../core/method.ts";
+import { abMcts } from "./ab-mcts/method.ts";
 import { beam } from "./beam/method.ts";
 import { bestOfN } from "./best-of-n/method.ts";
 import { dvts } from "./dvts/method.ts";
@@ -28,4 +29,5 @@ export const METHODS: readonly MethodDefinition[] = [
   particleFilter,
   speculativeRejection,
   mctsSelfRefine,
+  abMcts,
 ];

@@ -4,8 +4,18 @@ import { critique } from "./critique/policy.ts";
 import { nextStep } from "./next-step/policy.ts";
 import { proposeList } from "./propose-list/policy.ts";
 import { refine } from "./refine/policy.ts";
+import { revise } from "./revise/policy.ts";
 import { rollout } from "./rollout/policy.ts";
 import { wholeAnswer } from "./whole-answer/policy.ts";
 
 /** How thoughts are asked for. One folder and one line per policy. */
-export const POLICIES: readonly Policy[] = [wholeAnswer, rollout, nextStep, chunk, proposeList, critique, refine];
+export const POLICIES: readonly Policy[] = [
+  wholeAnswer,
+  rollout,
+  nextStep,
+  chunk,
+  proposeList,
+  critique,
+  refine,
+  revise,
+];

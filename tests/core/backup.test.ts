@@ -207,3 +207,20 @@ describe("for any tree and any order of judgements", () => {
     );
   });
 });
+
+test("the sum of squares is kept with the sum: 0.9, 0.4 and 0.8 twice make 0.81 + 0.16 + 2 * 0.64", () => {
+  const tree = treeOf([
+    stepStart(1, { type: "propose", nodeId: "0", count: 3, role: "end" }),
+    thoughtAdd(1, "1.0", "0", "a"),
+    thoughtAdd(1, "1.1", "0", "b"),
+    thoughtAdd(1, "1.2", "1.0", "Answer: c", true),
+    { type: "thought-repeat", stepId: 1, nodeId: "1.2", index: 3 },
+    stepEnd(1),
+    stepStart(2, { type: "verify", nodeIds: ["1.0", "1.1", "1.2"] }),
+    scoreAdd(2, "1.0", 0.9),
+    scoreAdd(2, "1.1", 0.4),
+    scoreAdd(2, "1.2", 0.8),
+  ]);
+  expect(tree.root.squareSum).toBeCloseTo(0.81 + 0.16 + 2 * 0.64, 12);
+  expect(tree.node("1.0").squareSum).toBeCloseTo(0.81 + 2 * 0.64, 12);
+});

@@ -1,5 +1,6 @@
 import type { MethodCase } from "../contracts/method.ts";
 import type { WorldOptions } from "../world/search.ts";
+import * as abMcts from "./ab-mcts/cases.ts";
 import * as beam from "./beam/cases.ts";
 import * as bestOfN from "./best-of-n/cases.ts";
 import * as dvts from "./dvts/cases.ts";
@@ -30,6 +31,7 @@ const ALL: readonly {
   rebase,
   particleFilter,
   speculativeRejection,
+  abMcts,
 ];
 
 export const METHOD_CASES: readonly MethodCase[] = ALL.flatMap(({ contract }) => contract);
