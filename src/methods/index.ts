@@ -7,6 +7,7 @@ import { gumbel } from "./gumbel/method.ts";
 import { mcts } from "./mcts/method.ts";
 import { mctsSelfRefine } from "./mcts-self-refine/method.ts";
 import { particleFilter } from "./particle-filter/method.ts";
+import { preferenceBfs } from "./preference-bfs/method.ts";
 import { rebase } from "./rebase/method.ts";
 import { selfConsistency } from "./self-consistency/method.ts";
 import { single } from "./single/method.ts";
@@ -24,6 +25,7 @@ export const METHODS: readonly MethodDefinition[] = [
   gumbel,
   totBfs,
   totDfs,
+  preferenceBfs,
   dvts,
   rebase,
   particleFilter,

@@ -8,6 +8,7 @@ import * as gumbel from "./gumbel/cases.ts";
 import * as mcts from "./mcts/cases.ts";
 import * as mctsSelfRefine from "./mcts-self-refine/cases.ts";
 import * as particleFilter from "./particle-filter/cases.ts";
+import * as preferenceBfs from "./preference-bfs/cases.ts";
 import * as rebase from "./rebase/cases.ts";
 import * as selfConsistency from "./self-consistency/cases.ts";
 import * as speculativeRejection from "./speculative-rejection/cases.ts";
@@ -22,6 +23,7 @@ const ALL: readonly {
   beam,
   totBfs,
   totDfs,
+  preferenceBfs,
   selfConsistency,
   bestOfN,
   mcts,
