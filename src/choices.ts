@@ -3,10 +3,10 @@ import type { Problem } from "./core/problem.ts";
 import type { PromptBook } from "./core/prompt.ts";
 import { fail, type Result, succeed } from "./core/result.ts";
 import type { ModelTraits, VerifierDefinition } from "./core/verifier.ts";
-import { findMethod, findVerifier, unknownName } from "./lists.ts";
+import { findMethod, findVerifier, modelNotFound, unknownName } from "./lists.ts";
 import { METHODS } from "./methods/index.ts";
 import { type PromptOverrides, resolvePrompts } from "./prompts.ts";
-import type { ModelConfig } from "./providers/config.ts";
+import { findModel, type ModelConfig, type ProviderConfig } from "./providers/config.ts";
 import type { RecipeError, VerifierSpec } from "./recipe.ts";
 import { type AskedVerifier, issueToError } from "./search-object.ts";
 import { VERIFIERS } from "./verifiers/index.ts";
@@ -38,29 +38,52 @@ export function chooseMethod(
   return succeed({ definition, note: isAutomatic && !canSearch ? "no_verifier" : null });
 }
 
+/** What a verifier is chosen for. */
+export interface VerifierSetting {
+  readonly problem: Problem;
+  readonly model: ModelConfig;
+  /** The model's prompts with the request's over them, and the request's alone. */
+  readonly own: PromptOverrides;
+  readonly ofRequest: PromptOverrides;
+  readonly providers: readonly ProviderConfig[];
+}
+
 export function chooseVerifiers(
   asked: readonly AskedVerifier[] | null,
   definition: MethodDefinition,
   automatic: readonly VerifierSpec[],
-  problem: Problem,
-  model: ModelConfig,
-  own: PromptOverrides,
+  setting: VerifierSetting,
 ): Result<readonly VerifierSpec[], RecipeError> {
+  const { problem, model, own } = setting;
   if (asked === null) return succeed(defaultVerifiers(definition, automatic, problem, model, own));
   const chosen: VerifierSpec[] = [];
-  for (const { type, weight, params, at } of asked) {
-    const verifier = findVerifier(type);
-    if (verifier === null) return fail(unknownName(at, type, VERIFIERS));
-    const parsed = verifier.parse(params);
-    if (!parsed.ok) return fail(issueToError(parsed.error[0], at));
-    const refusal = verifier.refusal(problem, traitsOf(model), bookOf(verifier, own), parsed.value);
-    if (refusal !== null) {
-      const message = `The verifier '${type}' cannot be used here: ${refusal}.`;
-      return fail({ code: "unsupported_value", message, param: at });
-    }
-    chosen.push({ type, weight, params: parsed.value });
+  for (const one of asked) {
+    const spec = specAsked(one, setting);
+    if (!spec.ok) return spec;
+    chosen.push(spec.value);
   }
   return succeed(chosen);
+}
+
+function specAsked(
+  { type, weight, params, at }: AskedVerifier,
+  { problem, model, own, ofRequest, providers }: VerifierSetting,
+): Result<VerifierSpec, RecipeError> {
+  const verifier = findVerifier(type);
+  if (verifier === null) return fail(unknownName(at, type, VERIFIERS));
+  const parsed = verifier.parse(params);
+  if (!parsed.ok) return fail(issueToError(parsed.error[0], at));
+  const wants = verifier.wants(parsed.value);
+  const other = wants.model === undefined ? null : findModel(providers, wants.model);
+  if (wants.model !== undefined && other === null) return fail({ ...modelNotFound(wants.model), param: `${at}.model` });
+  // Another model is asked in its own words, which the search's model may not understand, nor the other way round.
+  const book = bookOf(verifier, other === null ? own : { ...other.model.prompts, ...ofRequest });
+  const refusal = verifier.refusal(problem, traitsOf(other?.model ?? model), book, parsed.value);
+  if (refusal !== null) {
+    const message = `The verifier '${type}' cannot be used here: ${refusal}.`;
+    return fail({ code: "unsupported_value", message, param: at });
+  }
+  return succeed({ type, weight, params: parsed.value, ...(other !== null && { prompts: book }) });
 }
 
 /**

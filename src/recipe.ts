@@ -5,6 +5,7 @@ import type { Problem } from "./core/problem.ts";
 import type { PromptBook } from "./core/prompt.ts";
 import { fail, type Result, succeed } from "./core/result.ts";
 import { findVerifier, isVerifierDefinition, modelNotFound, promptsOf } from "./lists.ts";
+import type { VerifierDefinition } from "./core/verifier.ts";
 import { hashPrompts, resolvePrompts } from "./prompts.ts";
 import { findModel, type ProviderConfig } from "./providers/config.ts";
 import { checkRequirements, type Emulation } from "./requirements.ts";
@@ -50,6 +51,8 @@ export interface VerifierSpec {
 }
 
 /** A request's fault, in the words of OpenAI's error object. */
+  /** Where it asks another model: that model's own prompts, with the request's over them. The recipe's where absent. */
+  readonly prompts?: PromptBook;
 export interface RecipeError {
   readonly code:
     | "unknown_parameter"
@@ -94,7 +97,8 @@ export function createRecipe(input: RecipeInput, providers: readonly ProviderCon
   // The prompts decide what a verifier can do with this model, and the verifiers which prompts there are: the request's
   // own are therefore looked at twice, first as they stand.
   const own = { ...found.model.prompts, ...search.prompts };
-  const verifiers = chooseVerifiers(search.verifier, definition, automatic, input.problem, found.model, own);
+  const setting = { problem: input.problem, model: found.model, own, ofRequest: search.prompts, providers };
+  const verifiers = chooseVerifiers(search.verifier, definition, automatic, setting);
   if (!verifiers.ok) return verifiers;
   const scorers = verifiers.value.map(({ type }) => findVerifier(type)).filter(isVerifierDefinition);
   const used = promptsOf(definition, params.value, scorers, search.selection);
@@ -104,7 +108,7 @@ export function createRecipe(input: RecipeInput, providers: readonly ProviderCon
     definition,
     params: params.value,
     model: found.model,
-    verifiers: scorers,
+    verifiers: verifiers.value.map(traitsOfVerifier),
     policyPrompts: used.ofPolicies,
     prompts: prompts.value,
   });
@@ -119,7 +123,7 @@ export function createRecipe(input: RecipeInput, providers: readonly ProviderCon
     verifiers: verifiers.value,
     selection: search.selection,
     prompts: prompts.value,
-    promptHashes: hashPrompts(used.all, prompts.value),
+    promptHashes: { ...hashPrompts(used.all, prompts.value), ...hashesOfOthers(verifiers.value) },
     emulated: emulated.value,
     limits: isDiverse ? withDefaultLimits(search.limits) : search.limits,
     width: search.width,
@@ -135,6 +139,25 @@ export function createRecipe(input: RecipeInput, providers: readonly ProviderCon
  * Wall time of a search that sets no limit: above it LlamaIndex gives up on headers (60 s, WIRE.md decision 5). A single
  * call has none: it takes what the provider takes, as it would without us.
  */
+function traitsOfVerifier({ type, params }: VerifierSpec): Pick<VerifierDefinition, "isExact" | "scoresSteps"> {
+  const definition = findVerifier(type);
+  return {
+    isExact: definition?.isExact ?? false,
+    scoresSteps: definition?.scoresStepsWith(params) ?? false,
+  };
+}
+
+/** The prompts of verifiers that ask another model, as "judge@espalier/other". */
+function hashesOfOthers(verifiers: readonly VerifierSpec[]): Readonly<Record<string, string>> {
+  const hashes = verifiers.flatMap(({ type, params, prompts }) => {
+    const definition = findVerifier(type);
+    const model = definition?.wants(params).model;
+    if (definition === null || model === undefined || prompts === undefined) return [];
+    return Object.entries(hashPrompts(definition.prompts, prompts)).map(([name, hash]) => [`${name}@${model}`, hash]);
+  });
+  return Object.fromEntries(hashes);
+}
+
 const DEFAULT_WALL_MS = 55_000;
 
 /**

@@ -12,7 +12,7 @@ export interface RequirementInput {
   readonly definition: MethodDefinition;
   readonly params: unknown;
   readonly model: ModelConfig;
-  readonly verifiers: readonly VerifierDefinition[];
+  readonly verifiers: readonly Pick<VerifierDefinition, "isExact" | "scoresSteps">[];
   /** The prompts of the method's policies. */
   readonly policyPrompts: readonly PromptDefinition[];
   readonly prompts: PromptBook;

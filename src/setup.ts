@@ -60,10 +60,14 @@ export function createSetup(
   }
   const context = { model, prompts: recipe.prompts, seed: recipe.seed };
   const parts = [];
-  for (const { type, weight, params } of recipe.verifiers) {
+  for (const { type, weight, params, prompts } of recipe.verifiers) {
     const verifier = findVerifier(type);
     if (verifier === null) return fail(unknownName("search.verifier", type, VERIFIERS));
-    parts.push({ verifier: verifier.create(context, params), weight });
+    const wanted = verifier.wants(params).model;
+    const other = wanted === undefined ? found : findModel(deps.providers, wanted);
+    if (other === null) return fail({ ...modelNotFound(wanted ?? ""), param: "search.verifier.model" });
+    const own = { ...context, model: other === found ? model : modelOf(other), prompts: prompts ?? context.prompts };
+    parts.push({ verifier: verifier.create(own, params), weight });
   }
   const selection = recipe.selection === null ? null : findSelection(recipe.selection);
   if (recipe.selection !== null && selection === null) {

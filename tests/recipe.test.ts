@@ -190,6 +190,30 @@ describe("what a method needs is named before the first call", () => {
     expect(Object.keys(recipe.value.promptHashes).sort()).toEqual(["compare", "step", "value"]);
   });
 
+  test("a judge may be another model, asked in its own words, and an unknown one is told at its parameter", () => {
+    const judged = ask({ method: "beam", verifier: { type: "judge", model: "espalier/24" } });
+    expect(judged).toMatchObject({ ok: true, value: { prompts: {} } });
+    if (!judged.ok) throw new Error(judged.error.message);
+    expect(judged.value.verifiers[0]?.prompts?.judge?.template).toBe("Judge: {left}");
+    expect(Object.keys(judged.value.promptHashes)).toContain("judge@espalier/24");
+    expect(ask({ method: "beam", verifier: ["vote", { type: "judge", model: "espalier/25" }] })).toMatchObject({
+      ok: false,
+      error: { code: "model_not_found", param: "search.verifier[1].model" },
+    });
+    // It would be asked for what it cannot give: the general model gives no log-probabilities.
+    expect(recipeOf({ verifier: { type: "judge", model: "general" } })).toMatchObject({ ok: false });
+  });
+
+  test("a judge that leaves steps alone does not steer by them", () => {
+    const verifier = { type: "judge", rubric: "Is it right?", steps: false };
+    expect(ask({ method: "beam", verifier })).toMatchObject({ ok: false, error: { param: "search.method" } });
+    expect(ask({ method: "beam", verifier: { ...verifier, steps: true } })).toMatchObject({ ok: true });
+    expect(ask({ method: "best-of-n", verifier: { ...verifier, rubrik: "x" } })).toMatchObject({
+      ok: false,
+      error: { code: "unknown_parameter", param: "search.verifier.rubrik" },
+    });
+  });
+
   test("an exact comparison needs a reference, which a request brings in search.reference", () => {
     expect(ask({ method: "best-of-n", verifier: "exact" })).toMatchObject({
       ok: false,

@@ -1,3 +1,5 @@
+import { type FencedText, neutralise, renderFenced, tagsOf } from "./fence.ts";
+
 /**
  * Prompts are data: a template, how its reply is read, and how it is sampled. Each lies beside the policy or verifier
  * that uses it; a model's configuration or a request may replace any of them, and their hash is in the search's record.
@@ -27,8 +29,8 @@ export type ReplyFormat =
   | { readonly type: "labels"; readonly labels: Readonly<Record<string, number>> }
   /** A number in [min, max]; the last one after "score", else the last one. */
   | { readonly type: "number"; readonly min: number; readonly max: number }
-  /** P(yes) / (P(yes) + P(no)) of the first token's log-probabilities. */
-  | { readonly type: "yes-no" }
+  /** P(yes) / (P(yes) + P(no)) of the first token's log-probabilities; `words` where it is not these two that count. */
+  | { readonly type: "yes-no"; readonly words?: readonly [yes: string, no: string] }
   /** The number of a candidate, 1..k: "the best choice is 3". */
   | { readonly type: "choice" };
 
@@ -63,14 +65,21 @@ export function placeholdersOf(template: string): string[] {
   return [...new Set(names)];
 }
 
-/** Fills a template in. Null where it mentions something that has no value here (it is then not asked). */
-export function renderTemplate(template: string, values: Readonly<Record<string, string | null>>): string | null {
+/** What stands for a placeholder. Null: this candidate has no such thing. */
+export type PlaceholderValue = string | readonly FencedText[] | null;
+
+/**
+ * Fills a template in. Null where it mentions something that has no value here (it is then not asked). No value can
+ * write one of the template's tags: see fence.ts.
+ */
+export function renderTemplate(template: string, values: Readonly<Record<string, PlaceholderValue>>): string | null {
+  const tags = tagsOf(template);
   let isMissing = false;
   const text = template.replace(PLACEHOLDER, (found, name: string | undefined) => {
     if (name === undefined) return found === "{{" ? "{" : "}";
     const value = values[name] ?? null;
     if (value === null) isMissing = true;
-    return value ?? "";
+    return typeof value === "string" ? neutralise(value, tags) : renderFenced(value ?? [], tags);
   });
   return isMissing ? null : text;
 }

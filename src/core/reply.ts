@@ -32,7 +32,7 @@ function isWordCharacter(character: string | undefined): boolean {
 
 const NUMBER = String.raw`[-+−]?\d{1,9}(?:\.\d{1,9})?`;
 
-/** The last number after the word "score", else the last number of all, clamped to [min, max]. */
+/** The last number after the word "score", else the last number of all; null outside [min, max], where it says nothing. */
 export function parseNumber(text: string, min: number, max: number): number | null {
   // "8/10" and "8 out of 10" say 8: the scale is not the score.
   const plain = text.replace(new RegExp(String.raw`(${NUMBER})\s*(?:\/|out of)\s*\d+`, "gi"), "$1");
@@ -42,7 +42,7 @@ export function parseNumber(text: string, min: number, max: number): number | nu
   const found = scored ?? [...plain.matchAll(new RegExp(String.raw`(?<![\w.])${NUMBER}(?!\w)`, "g"))].at(-1)?.[0];
   if (found === undefined) return null;
   const number = Number(found.replace("−", "-"));
-  return Number.isFinite(number) ? Math.min(max, Math.max(min, number)) : null;
+  return number >= min && number <= max ? number : null;
 }
 
 /** Which of `count` candidates is meant, 0-based: the number after the last "best choice is", else a lone number. */
@@ -56,13 +56,16 @@ export function parseChoice(text: string, count: number): number | null {
 }
 
 /** P(yes) / (P(yes) + P(no)) in [0, 1] of the first generated token; null where neither is among the alternatives. */
-export function probabilityOfYes(completion: Completion): number | null {
+export function probabilityOfYes(
+  completion: Completion,
+  [yesWord, noWord]: readonly [yes: string, no: string] = ["yes", "no"],
+): number | null {
   let yes = 0;
   let no = 0;
   for (const { token, logprob } of completion.firstToken) {
     const word = token.trim().toLowerCase();
-    if (word === "yes") yes += Math.exp(logprob);
-    else if (word === "no") no += Math.exp(logprob);
+    if (word === yesWord) yes += Math.exp(logprob);
+    else if (word === noWord) no += Math.exp(logprob);
   }
   return yes + no === 0 ? null : yes / (yes + no);
 }

@@ -85,12 +85,21 @@ export interface VerifierTraits {
 export interface VerifierDefinition extends VerifierTraits {
   /** Validates what a request's verifier object says beside `type` and `weight`; the result is plain JSON. */
   parse(parameters: unknown): Result<Readonly<Record<string, unknown>>, readonly ParameterIssue[]>;
+/** What a verifier asks for by name beside the search's own model, each told in the parameter of the same name. */
+export interface VerifierWants {
+  /** Public id of the model that it asks instead of the search's own: parameter `model`. */
+  readonly model?: string;
+}
+
   /** Why this verifier cannot score answers to this problem with this model; null when it can. */
   refusal(problem: Problem, model: ModelTraits, prompts: PromptBook, parameters: unknown): string | null;
   /** Throws on parameters that `parse` would not pass: by then that is a bug. */
   create(context: VerifierContext, parameters: unknown): Verifier;
 }
 
+  wants(parameters: unknown): VerifierWants;
+  /** `scoresSteps`, with these parameters. */
+  scoresStepsWith(parameters: unknown): boolean;
 export type ModelTraits = Pick<Model, "name" | "capabilities">;
 
 /** A definition as its author writes it, with typed parameters. */
@@ -101,9 +110,12 @@ export interface VerifierSpec<Parameters> extends VerifierTraits {
 }
 
 export function defineVerifier<Parameters extends Record<string, unknown>>(
+  readonly wants?: (parameters: Parameters) => VerifierWants;
+  /** Where some parameters keep it from scoring steps. */
+  readonly scoresStepsWith?: (parameters: Parameters) => boolean;
   spec: VerifierSpec<Parameters>,
 ): VerifierDefinition {
-  const { parameters: schema, refusal, create, ...traits } = spec;
+  const { parameters: schema, refusal, wants, scoresStepsWith, create, ...traits } = spec;
   const trusted = (parameters: unknown): Parameters => {
     const parsed = schema.safeParse(parameters);
     if (!parsed.success) throw new Error(`${spec.name}: invalid parameters got past parse()`);
@@ -120,9 +132,12 @@ export function defineVerifier<Parameters extends Record<string, unknown>>(
   };
 }
 
+    wants: (parameters) => wants?.(trusted(parameters)) ?? {},
+    scoresStepsWith: (parameters) => scoresStepsWith?.(trusted(parameters)) ?? spec.scoresSteps,
 export interface VerifierContext {
   readonly model: Model;
   /** Replaced prompts, by name. */
   readonly prompts: PromptBook;
   readonly seed: number;
+  /** The search's own, or the one that the verifier wants instead. */
 }

@@ -64,8 +64,8 @@ function pathValues(problem: Problem, path: readonly Thought[]): Record<string, 
 
 /** What the last line declares to be left, as in "13 - 9 = 4 (left: 4 4 10)"; null where it declares nothing. */
 export function whatIsLeft(text: string): string | null {
-  const match = /\(left:\s*([^()]*?)\s*\)\s*$/.exec(text.trim().split("\n").at(-1) ?? "");
-  return match?.[1] === undefined || match[1] === "" ? null : match[1];
+  const list = /\(left:([^()]*)\)$/.exec(text.trim().split("\n").at(-1) ?? "")?.[1]?.trim() ?? "";
+  return list === "" ? null : list;
 }
 
 /** Into the last user turn where that is the last message: many chat templates refuse two user turns in a row. */

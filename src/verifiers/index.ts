@@ -1,16 +1,31 @@
 import type { VerifierDefinition } from "../core/verifier.ts";
 import { agreement } from "./agreement/verifier.ts";
+import { critic } from "./critic/verifier.ts";
 import { exact } from "./exact/verifier.ts";
 import { gameOf24 } from "./game-of-24/verifier.ts";
 import { grade } from "./grade/verifier.ts";
 import { judge } from "./judge/verifier.ts";
 import { pairwise } from "./pairwise/verifier.ts";
 import { sameStep } from "./same-step/verifier.ts";
+import { selfEvaluation } from "./self-evaluation/verifier.ts";
+import { unitTests } from "./unit-tests/verifier.ts";
 import { value } from "./value/verifier.ts";
 import { vote } from "./vote/verifier.ts";
 
 /** Everything that scores. One folder and one line per verifier; the contract suite runs over this list. */
-export const VERIFIERS: readonly VerifierDefinition[] = [gameOf24, exact, agreement, judge, value, grade, vote];
+export const VERIFIERS: readonly VerifierDefinition[] = [
+  gameOf24,
+  exact,
+  agreement,
+  judge,
+  value,
+  grade,
+  vote,
+  selfEvaluation,
+  critic,
+  pairwise,
+  unitTests,
+];
 
-/** Verifiers of two candidates: selections and methods compare with them, no search is steered by them. */
+/** Verifiers of two candidates, with which selections and methods compare. */
 export const COMPARATORS: readonly VerifierDefinition[] = [pairwise, sameStep];

@@ -27,6 +27,8 @@ export interface Reading {
 export interface Asker {
   readonly prompt: Prompt;
   worstCase(questions: readonly (Question | null)[]): Amounts;
+  /** Of one question, also where its answer is known: a bound for questions like it that are not known yet. */
+  worstCaseLike(question: Question | null): Amounts;
   /** One reading per question, null for null. Nothing is asked twice, also not after a neighbour has failed. */
   ask(
     questions: readonly (Question | null)[],
@@ -45,8 +47,11 @@ const DEFAULT_MAX_TOKENS = 512;
 const DEFAULT_TEMPERATURE = 0.7;
 
 /** The model as judge: asks a prompt's questions and reads the replies; an unreadable reply is asked for once more. */
-export function createAsker({ model, prompts, seed }: VerifierContext, definition: PromptDefinition): Asker {
-  const prompt = promptOf(prompts, definition);
+export function createAsker(
+  { model, prompts, seed }: VerifierContext,
+  definition: PromptDefinition,
+  prompt: Prompt = promptOf(prompts, definition),
+): Asker {
   // One reading per question and search. After a crash the log holds the scores, so an empty cache costs nothing.
   const readings = new Map<string, Reading>();
   const keyOf = (question: Question): string => `${isSampled(prompt) ? question.round : 0} ${question.text}`;
@@ -89,16 +94,17 @@ export function createAsker({ model, prompts, seed }: VerifierContext, definitio
     return { result: succeed({ values, unparsed: Math.max(0, missing) }), attempts };
   };
 
+  const worstCaseLike = (question: Question | null): Amounts => {
+    if (question === null) return NOTHING;
+    const once = model.worstCase(requestOf(question, samplesOf(prompt), 0));
+    return timesAsked(prompt) === 1 ? addAmounts(NOTHING, once) : addAmounts(once, once);
+  };
+
   return {
     prompt,
-    worstCase: (questions) => {
-      let sum = NOTHING;
-      for (const question of newOnes(questions).values()) {
-        const once = model.worstCase(requestOf(question, samplesOf(prompt), 0));
-        for (let again = 0; again < timesAsked(prompt); again++) sum = addAmounts(sum, once);
-      }
-      return sum;
-    },
+    worstCaseLike,
+    worstCase: (questions) =>
+      [...newOnes(questions).values()].reduce((sum, question) => addAmounts(sum, worstCaseLike(question)), NOTHING),
     ask: async (questions, signal) => {
       const fresh = [...newOnes(questions)];
       const outcomes = await Promise.all(fresh.map(([, question]) => read(question, signal)));
@@ -136,8 +142,8 @@ export function promptRefusal(
   definition: PromptDefinition,
   model: Pick<Model, "name" | "capabilities">,
   prompts: PromptBook,
+  { reply }: Prompt = promptOf(prompts, definition),
 ): string | null {
-  const { reply } = promptOf(prompts, definition);
   if (reply.type === "yes-no" && !model.capabilities.logprobs) {
     return `the prompt '${definition.name}' reads log-probabilities, and ${model.name} gives none`;
   }
@@ -162,7 +168,7 @@ function valueOfReply(completion: Completion, { reply }: Prompt, { choices = 0 }
   const { text } = completion;
   switch (reply.type) {
     case "yes-no":
-      return probabilityOfYes(completion);
+      return probabilityOfYes(completion, reply.words);
     case "labels": {
       const value = parseLabel(text, reply.labels);
       const largest = Math.max(...Object.values(reply.labels));

@@ -28,7 +28,7 @@ test.each([
   ["Step 1 is right, step 2 is wrong.\nScore: 12.5", 12.5],
   ["Score: 8/10", 8],
   ["I give it 7 out of 10", 7],
-  ["Score: 250", 100],
+  ["Score: 250", null],
   ["[Score] −95", -95],
   ["first 3, then 60", 60],
   ["nothing to say", null],

@@ -148,6 +148,7 @@ function answer(player: Player, request: CompletionRequest, reply: ScriptedModel
   return Array.from({ length: request.count }, (_unused, index) => {
     const seed = createRandom(request.seed, "choice", index).integer(2 ** 31);
     if (judged !== undefined) return judgement(player.judge(judged), request.temperature === 0 ? null : seed);
+    if (request.maxTokens === 1 && request.topLogprobs !== null) return belief(question);
     const full = reply?.(request, seed) ?? player.play(hand, request.prefix, seed);
     const cutAt = Math.min(...request.stop.map((stop) => full.indexOf(stop)).filter((at) => at >= 0), full.length);
     const wanted = full.slice(0, cutAt);
@@ -165,6 +166,21 @@ function answer(player: Player, request: CompletionRequest, reply: ScriptedModel
       firstToken: [],
     };
   });
+}
+
+/** The first word to a question that is answered by one: some probability that depends on the question alone. */
+function belief(question: string): Completion {
+  const yes = 0.05 + 0.9 * createRandom(0, "belief", question).next();
+  const word = (token: string, probability: number) => ({ token, logprob: Math.log(probability / 2) });
+  return {
+    text: yes >= 0.5 ? "yes" : "no",
+    ending: "stop",
+    stopSequence: null,
+    model: "scripted",
+    logprobSum: Math.log(Math.max(yes, 1 - yes)),
+    tokenCount: 1,
+    firstToken: [word("Yes", yes), word("No", 1 - yes), word("True", yes), word("False", 1 - yes)],
+  };
 }
 
 /** With a seed the word is sampled, else it is the likelier one. */

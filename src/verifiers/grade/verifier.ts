@@ -12,7 +12,11 @@ const INSTEAD_OF_FULL_MARKS = 0.75;
  * are not believed: 95 and more count as 50, as in the authors' code.
  */
 export const grade = singleCandidateVerifier(
-  { name: "grade", summary: "The model grades each answer with a number, strictly; full marks are not believed." },
+  {
+    name: "grade",
+    summary: "The model grades each answer with a number, strictly; full marks are not believed.",
+    scope: "all",
+  },
   GRADE_PROMPT,
   (value) => (value >= FULL_MARKS ? INSTEAD_OF_FULL_MARKS : value),
 );

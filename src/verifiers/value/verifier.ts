@@ -9,6 +9,7 @@ export const value = singleCandidateVerifier(
   {
     name: "value",
     summary: "The model classifies each state (sure, likely, impossible); the labels' numbers are summed.",
+    scope: "all",
   },
   VALUE_PROMPT,
 );

@@ -28,9 +28,7 @@ function createVote(context: VerifierContext): Verifier {
     const text = renderTemplate(asker.prompt.template, {
       question: questionOf(problem),
       count: String(candidates.length),
-      candidates: candidates
-        .map(({ text: attempt }, index) => `<attempt number="${index + 1}">\n${attempt.trim()}\n</attempt>`)
-        .join("\n\n"),
+      candidates: candidates.map(({ text: attempt }, index) => ({ tag: "attempt", number: index + 1, text: attempt })),
     });
     return text === null || candidates.length < 2 ? null : { text, round: 0, choices: candidates.length };
   };
