@@ -1,11 +1,12 @@
 import { automaticVerifiers, chooseMethod, chooseVerifiers, NO_SEARCH } from "./choices.ts";
+import type { AnswerSource } from "./core/answer/answer.ts";
 import type { Limits } from "./core/budget.ts";
 import type { Sampling } from "./core/policy.ts";
 import type { Problem } from "./core/problem.ts";
 import type { PromptBook } from "./core/prompt.ts";
 import { fail, type Result, succeed } from "./core/result.ts";
-import { findVerifier, isVerifierDefinition, modelNotFound, promptsOf } from "./lists.ts";
 import type { VerifierDefinition } from "./core/verifier.ts";
+import { findVerifier, isVerifierDefinition, modelNotFound, promptsOf } from "./lists.ts";
 import { hashPrompts, resolvePrompts } from "./prompts.ts";
 import { findModel, type ProviderConfig } from "./providers/config.ts";
 import { checkRequirements, type Emulation } from "./requirements.ts";
@@ -25,6 +26,8 @@ export interface Recipe {
   readonly verifiers: readonly VerifierSpec[];
   /** Null: the method's own choice. */
   readonly selection: string | null;
+  /** Where the final answer of a candidate is. */
+  readonly answer: AnswerSource;
   /** Prompts that the model's configuration or the request replaces; all others are this version's own. */
   readonly prompts: PromptBook;
   /** Of every prompt this search may use: which words the tree was grown with. */
@@ -48,11 +51,11 @@ export interface VerifierSpec {
   readonly weight: number;
   /** Validated by the verifier's own schema, defaults filled in. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** Where it asks another model: that model's own prompts, with the request's over them. The recipe's where absent. */
+  readonly prompts?: PromptBook;
 }
 
 /** A request's fault, in the words of OpenAI's error object. */
-  /** Where it asks another model: that model's own prompts, with the request's over them. The recipe's where absent. */
-  readonly prompts?: PromptBook;
 export interface RecipeError {
   readonly code:
     | "unknown_parameter"
@@ -122,6 +125,7 @@ export function createRecipe(input: RecipeInput, providers: readonly ProviderCon
     params: params.value,
     verifiers: verifiers.value,
     selection: search.selection,
+    answer: search.answer,
     prompts: prompts.value,
     promptHashes: { ...hashPrompts(used.all, prompts.value), ...hashesOfOthers(verifiers.value) },
     emulated: emulated.value,
@@ -135,10 +139,6 @@ export function createRecipe(input: RecipeInput, providers: readonly ProviderCon
   });
 }
 
-/**
- * Wall time of a search that sets no limit: above it LlamaIndex gives up on headers (60 s, WIRE.md decision 5). A single
- * call has none: it takes what the provider takes, as it would without us.
- */
 function traitsOfVerifier({ type, params }: VerifierSpec): Pick<VerifierDefinition, "isExact" | "scoresSteps"> {
   const definition = findVerifier(type);
   return {
@@ -158,6 +158,10 @@ function hashesOfOthers(verifiers: readonly VerifierSpec[]): Readonly<Record<str
   return Object.fromEntries(hashes);
 }
 
+/**
+ * Wall time of a search that sets no limit: above it LlamaIndex gives up on headers (60 s, WIRE.md decision 5). A single
+ * call has none: it takes what the provider takes, as it would without us.
+ */
 const DEFAULT_WALL_MS = 55_000;
 
 /**

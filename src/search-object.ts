@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { AnswerSource } from "./core/answer/answer.ts";
 import type { Limits } from "./core/budget.ts";
 import type { ParameterIssue } from "./core/parameters.ts";
 import { fail, type Result, succeed } from "./core/result.ts";
@@ -6,6 +7,7 @@ import { SELECTIONS } from "./core/selection/index.ts";
 import type { PromptOverrides } from "./prompts.ts";
 import { promptOverridesSchema } from "./providers/prompt-override.ts";
 import type { RecipeError } from "./recipe.ts";
+import { patternSchema } from "./verifiers/pattern.ts";
 
 /** The request's `search` (WIRE.md 4.2), in our own words: names with hyphens, limits in the core's units. */
 export interface SearchObject {
@@ -15,6 +17,7 @@ export interface SearchObject {
   readonly verifier: readonly AskedVerifier[] | null;
   /** A name in `core/selection/index.ts`; null is the method's own. */
   readonly selection: string | null;
+  readonly answer: AnswerSource;
   readonly params: unknown;
   readonly prompts: PromptOverrides;
   readonly limits: Limits;
@@ -38,6 +41,19 @@ const name = z.string().min(1).max(64);
 const verifierSpec = z.looseObject({ type: name, weight: z.number().positive().max(1000).nullish() });
 const verifier = z.union([name, verifierSpec]);
 
+const field = z.string().min(1).max(200).optional();
+
+/** Where the final answer is; a string is short for `{"from": string}`. */
+const answer = z.preprocess(
+  (input) => (typeof input === "string" ? { from: input } : input),
+  z.discriminatedUnion("from", [
+    z.strictObject({ from: z.enum(["auto", "marked", "boxed", "text"]) }),
+    z.strictObject({ from: z.literal("json"), field }),
+    z.strictObject({ from: z.literal("tool"), tool: name.optional(), field }),
+    z.strictObject({ from: z.literal("pattern"), pattern: patternSchema }),
+  ]),
+);
+
 /** Strict inside: an unknown key is an error, since a misspelt budget must not become an unlimited one. */
 const schema = z.strictObject({
   method: name.nullish(),
@@ -53,6 +69,7 @@ const schema = z.strictObject({
     .nullish(),
   verifier: z.union([verifier, z.array(verifier).max(8)]).nullish(),
   selection: name.nullish(),
+  answer: answer.nullish(),
   params: z.looseObject({}).nullish(),
   prompts: promptOverridesSchema.nullish(),
   reference: z.string().min(1).max(10_000).nullish(),
@@ -79,6 +96,7 @@ export function parseSearchObject(input: unknown): Result<SearchObject, RecipeEr
     method: hyphenated(method ?? "auto"),
     verifier: verifierSpecs(parsed.data.verifier ?? "auto"),
     selection: selectionName,
+    answer: parsed.data.answer ?? { from: "auto" },
     params: params ?? {},
     prompts: hyphenatedKeys(parsed.data.prompts ?? {}),
     limits: limitsOf(budget ?? {}),

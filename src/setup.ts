@@ -1,4 +1,4 @@
-import { answerClass } from "./core/answer.ts";
+import { type AnswerRule, answerRule } from "./core/answer/answer.ts";
 import { type Backup, MEAN_RETURN } from "./core/backup.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Model } from "./core/model.ts";
@@ -24,6 +24,7 @@ import { createOpenAiModel } from "./providers/openai/model.ts";
 import { DEFAULT_ROLLOUTS, type Recipe, type RecipeError } from "./recipe.ts";
 import { compositeVerifier } from "./verifiers/composite.ts";
 import { VERIFIERS } from "./verifiers/index.ts";
+import { findLast } from "./verifiers/pattern.ts";
 
 /** Effects that the functions of a search are built on. */
 export interface SetupDeps {
@@ -95,8 +96,14 @@ export function createSetup(
     method: selection === null ? method : withSelection(method, selection),
     limits: recipe.limits,
     width: recipe.width,
-    classify: answerClass,
+    answers: answersOfRecipe(recipe),
   });
+}
+
+/** What counts as a final answer in a stored search, by its recipe; one from before it could be asked for is automatic. */
+export function answersOfRecipe(recipe: unknown): AnswerRule {
+  const { answer = { from: "auto" } } = recipe as Partial<Recipe>;
+  return answerRule(answer, findLast);
 }
 
 /** How the values of a stored search's tree are kept, by its recipe: for whoever reads its log without running it. */

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { answerClass } from "../../src/core/answer.ts";
+import { AUTOMATIC_ANSWER } from "../../src/core/answer/answer.ts";
 import type { SearchEvent } from "../../src/core/event.ts";
 import type { MethodDefinition } from "../../src/core/method.ts";
 import { median } from "../../src/core/statistics.ts";
@@ -104,7 +104,7 @@ const BYTES_PER_MIB = 2 ** 20;
 /** The tree alone: its log is let go of before the heap is read. */
 async function foldLargeLog(): Promise<FoldRow> {
   const text = largeLog();
-  const fold = (): Tree => foldTree(JSON.parse(text) as SearchEvent[], answerClass);
+  const fold = (): Tree => foldTree(JSON.parse(text) as SearchEvent[], AUTOMATIC_ANSWER);
   fold();
   const before = await heapAfterCollection();
   const startedAt = performance.now();

@@ -1,4 +1,4 @@
-import { answerClass } from "../../src/core/answer.ts";
+import { AUTOMATIC_ANSWER } from "../../src/core/answer/answer.ts";
 import type { SearchEvent, SearchEventBody } from "../../src/core/event.ts";
 import type { Method, MethodDefinition } from "../../src/core/method.ts";
 import type { Completion } from "../../src/core/model.ts";
@@ -35,7 +35,7 @@ export function grow({ definition, params, rollouts, width, onDecision }: GrowOp
 } {
   const verifier = { name: "bench", scope: "all", isComparative: false } as const;
   const method: Method = definition.create(params, { rollouts, verifier, seed: SEED });
-  const tree = new Tree(answerClass, method.backup);
+  const tree = new Tree(AUTOMATIC_ANSWER, method.backup);
   const events: SearchEvent[] = [];
   const random = createRandom(SEED, "answers");
   const inFlight: { readonly stepId: StepId; readonly step: Step }[] = [];

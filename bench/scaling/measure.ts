@@ -1,10 +1,9 @@
-import { answerClass } from "../../src/core/answer.ts";
 import type { SearchEvent } from "../../src/core/event.ts";
 import type { Node } from "../../src/core/node.ts";
 import { questionOf } from "../../src/core/problem.ts";
 import { mean, shareInterval } from "../../src/core/statistics.ts";
 import { foldTree, type Tree } from "../../src/core/tree.ts";
-import { backupOfRecipe } from "../../src/setup.ts";
+import { answersOfRecipe, backupOfRecipe } from "../../src/setup.ts";
 import { checkAnswer } from "../../src/verifiers/game-of-24/answer.ts";
 import { parseHand } from "../../src/verifiers/game-of-24/hand.ts";
 import { criticalPathCalls } from "../critical-path.ts";
@@ -22,7 +21,7 @@ export interface Outcome {
 }
 
 export function outcomeOf(events: readonly SearchEvent[]): Outcome {
-  const tree = foldTree(events, answerClass, backupOfRecipe);
+  const tree = foldTree(events, answersOfRecipe, backupOfRecipe);
   const start = events[0];
   if (start?.type !== "search-start") throw new Error("a log begins with search-start");
   return outcomeOfTree(tree, questionOf(start.problem));

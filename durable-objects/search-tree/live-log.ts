@@ -1,8 +1,7 @@
-import { answerClass } from "../../src/core/answer.ts";
 import type { SearchEvent } from "../../src/core/event.ts";
 import type { Store } from "../../src/core/store.ts";
 import { foldTree, type Tree } from "../../src/core/tree.ts";
-import { backupOfRecipe } from "../../src/setup.ts";
+import { answersOfRecipe, backupOfRecipe } from "../../src/setup.ts";
 import type { Audience } from "./audience.ts";
 import { createSqliteStore } from "./sqlite-store.ts";
 
@@ -21,7 +20,7 @@ export interface LiveLog {
 export function openLog(storage: Pick<DurableObjectStorage, "sql" | "transactionSync">, audience: Audience): LiveLog {
   const stored = createSqliteStore(storage);
   const events = stored.read(0);
-  const tree = foldTree(events, answerClass, backupOfRecipe);
+  const tree = foldTree(events, answersOfRecipe, backupOfRecipe);
   let start = startOf(events[0]);
   let lastEventAtMs = events.at(-1)?.atMs ?? 0;
   return {

@@ -1,7 +1,6 @@
-import { answerClass } from "../../src/core/answer.ts";
 import type { SearchEvent } from "../../src/core/event.ts";
 import { Tree } from "../../src/core/tree.ts";
-import { backupOfRecipe } from "../../src/setup.ts";
+import { answersOfRecipe, backupOfRecipe } from "../../src/setup.ts";
 
 export interface DemoAnswer {
   readonly content: string;
@@ -30,7 +29,7 @@ export async function askWithTree(
   const id = response.headers.get("x-search-id");
   if (id === null || response.body === null)
     throw new Error(`the endpoint answered ${response.status}: ${await response.text()}`);
-  const tree = new Tree(answerClass, backupOfRecipe);
+  const tree = new Tree(answersOfRecipe, backupOfRecipe);
   const events = await fetch(`${service.url}/v1/searches/${id}/events`, { headers });
   const [, content] = await Promise.all([followEvents(events, tree, onProgress), readStream(response)]);
   return { ...content, tree };

@@ -1,5 +1,5 @@
 import { type Amounts, NOTHING, subtractAmounts } from "./amounts.ts";
-import type { Classify } from "./answer.ts";
+import type { AnswerRule } from "./answer/answer.ts";
 import { firstLimitPassed, type LimitName, type Limits, largestFit } from "./budget.ts";
 import { type Canceller, type CancelSignal, createCanceller } from "./cancellation.ts";
 import type { Clock } from "./clock.ts";
@@ -27,7 +27,7 @@ export interface SearchSetup extends Executor {
   readonly limits: Limits;
   /** Steps in flight at most, >= 1. */
   readonly width: number;
-  readonly classify: Classify;
+  readonly answers: AnswerRule;
 }
 
 export interface SearchWorld {
@@ -51,7 +51,7 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
   const setup = given.method.ignoresVerdicts === true ? blindfolded(given) : given;
   const { method, limits, verifier } = setup;
   const { clock, store, signal } = world;
-  const tree = foldTree(store.read(0), setup.classify, method.backup);
+  const tree = foldTree(store.read(0), setup.answers, method.backup);
   if (tree.end !== null) return tree;
 
   const log = createLogWriter(store, tree, clock, world.onAppend);

@@ -45,6 +45,8 @@ export interface TreeView {
   stepsOf(node: Node): readonly string[];
   /** What a comparison said, in [0, 1] for `first`; null where there was none. Told for the pair in either order. */
   comparisonOf(role: Role, first: NodeId, second: NodeId): number | null;
+  /** The final answer of a terminal node, as it was written; null where there is none. */
+  answerOf(node: Node): string | null;
   /** Of a terminal node; null for a partial or unparsable one. */
   answerClassOf(node: Node): string | null;
 }

@@ -1,5 +1,5 @@
 import { type Amounts, addAmounts, NOTHING, subtractAmounts } from "./amounts.ts";
-import type { Classify } from "./answer.ts";
+import { type AnswerRule, AUTOMATIC_ANSWER } from "./answer/answer.ts";
 import { type Backup, backUp, MEAN_RETURN } from "./backup.ts";
 import type { Account } from "./budget.ts";
 import { createComparisons, NO_PREFERENCE } from "./comparisons.ts";
@@ -42,16 +42,21 @@ export class Tree implements TreeView {
 
   readonly #byId = new Map<NodeId, MutableNode>([[ROOT, this.root]]);
   readonly #byContent = new Map<string, MutableNode>();
-  readonly #classes = new Map<NodeId, string | null>();
+  readonly #answersById = new Map<NodeId, FoundAnswer>();
   readonly #solved: MutableNode[] = [];
   readonly #comparisons = createComparisons();
-  readonly #classify: Classify;
+  readonly #answersOf: (recipe: unknown) => AnswerRule;
+  #answers: AnswerRule;
   readonly #backupOf: (recipe: unknown) => Backup;
   #backup: Backup;
 
-  /** `backup` may depend on the recipe: readers of a log learn with its first event how its values are kept. */
-  constructor(classify: Classify, backup: Backup | ((recipe: unknown) => Backup) = MEAN_RETURN) {
-    this.#classify = classify;
+  /** Both may depend on the recipe: readers of a log learn with its first event what is an answer and how values are kept. */
+  constructor(
+    answers: AnswerRule | ((recipe: unknown) => AnswerRule),
+    backup: Backup | ((recipe: unknown) => Backup) = MEAN_RETURN,
+  ) {
+    this.#answersOf = typeof answers === "function" ? answers : () => answers;
+    this.#answers = typeof answers === "function" ? AUTOMATIC_ANSWER : answers;
     this.#backupOf = typeof backup === "function" ? backup : () => backup;
     this.#backup = typeof backup === "function" ? MEAN_RETURN : backup;
   }
@@ -97,13 +102,22 @@ export class Tree implements TreeView {
     return this.#comparisons.get(role, first, second);
   }
 
+  answerOf(node: Node): string | null {
+    return this.#foundAnswerOf(node)?.text ?? null;
+  }
+
   answerClassOf(node: Node): string | null {
+    return this.#foundAnswerOf(node)?.class ?? null;
+  }
+
+  #foundAnswerOf(node: Node): FoundAnswer | null {
     if (!node.isTerminal) return null;
-    const known = this.#classes.get(node.id);
+    const known = this.#answersById.get(node.id);
     if (known !== undefined) return known;
-    const answer = this.#classify(this.textOf(node));
-    this.#classes.set(node.id, answer);
-    return answer;
+    const text = this.#answers.extract(this.textOf(node), node.thought?.toolCalls ?? []);
+    const found = { text, class: text === null ? null : this.#answers.classOf(text) };
+    this.#answersById.set(node.id, found);
+    return found;
   }
 
   /**
@@ -116,6 +130,7 @@ export class Tree implements TreeView {
     switch (event.type) {
       case "search-start":
         this.startedAtMs = event.atMs;
+        this.#answers = this.#answersOf(event.recipe);
         this.#backup = this.#backupOf(event.recipe);
         break;
       case "step-start":
@@ -316,12 +331,17 @@ export class Tree implements TreeView {
 /** The tree that a log describes. */
 export function foldTree(
   events: readonly SearchEvent[],
-  classify: Classify,
+  answers: AnswerRule | ((recipe: unknown) => AnswerRule),
   backup: Backup | ((recipe: unknown) => Backup) = MEAN_RETURN,
 ): Tree {
-  const tree = new Tree(classify, backup);
+  const tree = new Tree(answers, backup);
   for (const event of events) tree.apply(event);
   return tree;
+}
+
+interface FoundAnswer {
+  readonly text: string | null;
+  readonly class: string | null;
 }
 
 function contentKey(parentId: NodeId, thought: Thought): string {

@@ -37,7 +37,9 @@ export function candidateOf(tree: TreeView, id: NodeId): Candidate {
     text: steps.join(""),
     steps,
     isComplete: node.isTerminal,
+    answer: tree.answerOf(node),
     answerClass: tree.answerClassOf(node),
+    toolCalls: node.thought?.toolCalls ?? [],
     count: 1 + node.repeats,
     judgements: node.scores.length,
   };

@@ -23,8 +23,12 @@ export interface Candidate {
   /** The same text, step by step. */
   readonly steps: readonly string[];
   readonly isComplete: boolean;
+  /** The final answer as it was written; null for a partial candidate, or where there is none. */
+  readonly answer: string | null;
   /** Canonical final answer; null for a partial or unparsable one. */
   readonly answerClass: string | null;
+  /** OpenAI's `tool_calls` of its last message; empty where it made none. */
+  readonly toolCalls: readonly unknown[];
   /** How many completions said just this, >= 1. */
   readonly count: number;
   /** How often it has been judged already: a model that is asked again should not repeat itself. */
@@ -81,38 +85,38 @@ export interface VerifierTraits {
   readonly scoresSteps: boolean;
 }
 
-/** One line in `verifiers/index.ts` per definition. */
-export interface VerifierDefinition extends VerifierTraits {
-  /** Validates what a request's verifier object says beside `type` and `weight`; the result is plain JSON. */
-  parse(parameters: unknown): Result<Readonly<Record<string, unknown>>, readonly ParameterIssue[]>;
 /** What a verifier asks for by name beside the search's own model, each told in the parameter of the same name. */
 export interface VerifierWants {
   /** Public id of the model that it asks instead of the search's own: parameter `model`. */
   readonly model?: string;
 }
 
+/** One line in `verifiers/index.ts` per definition. */
+export interface VerifierDefinition extends VerifierTraits {
+  /** Validates what a request's verifier object says beside `type` and `weight`; the result is plain JSON. */
+  parse(parameters: unknown): Result<Readonly<Record<string, unknown>>, readonly ParameterIssue[]>;
   /** Why this verifier cannot score answers to this problem with this model; null when it can. */
   refusal(problem: Problem, model: ModelTraits, prompts: PromptBook, parameters: unknown): string | null;
+  wants(parameters: unknown): VerifierWants;
+  /** `scoresSteps`, with these parameters. */
+  scoresStepsWith(parameters: unknown): boolean;
   /** Throws on parameters that `parse` would not pass: by then that is a bug. */
   create(context: VerifierContext, parameters: unknown): Verifier;
 }
 
-  wants(parameters: unknown): VerifierWants;
-  /** `scoresSteps`, with these parameters. */
-  scoresStepsWith(parameters: unknown): boolean;
 export type ModelTraits = Pick<Model, "name" | "capabilities">;
 
 /** A definition as its author writes it, with typed parameters. */
 export interface VerifierSpec<Parameters> extends VerifierTraits {
   readonly parameters: ParameterSchema<Parameters>;
   refusal(problem: Problem, model: ModelTraits, prompts: PromptBook, parameters: Parameters): string | null;
+  readonly wants?: (parameters: Parameters) => VerifierWants;
+  /** Where some parameters keep it from scoring steps. */
+  readonly scoresStepsWith?: (parameters: Parameters) => boolean;
   create(context: VerifierContext, parameters: Parameters): Verifier;
 }
 
 export function defineVerifier<Parameters extends Record<string, unknown>>(
-  readonly wants?: (parameters: Parameters) => VerifierWants;
-  /** Where some parameters keep it from scoring steps. */
-  readonly scoresStepsWith?: (parameters: Parameters) => boolean;
   spec: VerifierSpec<Parameters>,
 ): VerifierDefinition {
   const { parameters: schema, refusal, wants, scoresStepsWith, create, ...traits } = spec;
@@ -128,16 +132,16 @@ export function defineVerifier<Parameters extends Record<string, unknown>>(
       return parsed.success ? succeed(parsed.data) : fail(parsed.error.issues);
     },
     refusal: (problem, model, prompts, parameters) => refusal(problem, model, prompts, trusted(parameters)),
+    wants: (parameters) => wants?.(trusted(parameters)) ?? {},
+    scoresStepsWith: (parameters) => scoresStepsWith?.(trusted(parameters)) ?? spec.scoresSteps,
     create: (context, parameters) => create(context, trusted(parameters)),
   };
 }
 
-    wants: (parameters) => wants?.(trusted(parameters)) ?? {},
-    scoresStepsWith: (parameters) => scoresStepsWith?.(trusted(parameters)) ?? spec.scoresSteps,
 export interface VerifierContext {
+  /** The search's own, or the one that the verifier wants instead. */
   readonly model: Model;
   /** Replaced prompts, by name. */
   readonly prompts: PromptBook;
   readonly seed: number;
-  /** The search's own, or the one that the verifier wants instead. */
 }

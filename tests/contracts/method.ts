@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { answerClass } from "../../src/core/answer.ts";
+import { AUTOMATIC_ANSWER } from "../../src/core/answer/answer.ts";
 import type { Limits } from "../../src/core/budget.ts";
 import type { SearchEvent } from "../../src/core/event.ts";
 import { replay } from "../../src/core/inspection/replay.ts";
@@ -65,7 +65,7 @@ export function methodContract(one: MethodCase): void {
         const { batches, tree } = await runWorld({ ...options, limits, width, player: createPlayer(0.1) });
         // Each of these affords one answer at least: whatever ends the search, there is one to serve.
         expect(tree.end?.answerNodeId).toBeTypeOf("string");
-        const replayed = new Tree(answerClass);
+        const replayed = new Tree(AUTOMATIC_ANSWER);
         for (const batch of batches) {
           for (const event of batch) replayed.apply(event);
           for (const [name, limit] of Object.entries(limits) as ["rollouts" | "calls" | "tokens", number][]) {
@@ -101,7 +101,7 @@ export function methodContract(one: MethodCase): void {
 
     test("told everything twice, nothing changes", async () => {
       const { events, tree, setup } = await runWorld({ ...options, width });
-      const twice = new Tree(answerClass, setup.method.backup);
+      const twice = new Tree(AUTOMATIC_ANSWER, setup.method.backup);
       for (const event of events) {
         twice.apply(event);
         twice.apply(event);

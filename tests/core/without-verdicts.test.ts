@@ -12,7 +12,9 @@ const candidates: readonly Candidate[] = ["a", "b"].map((text) => ({
   text,
   steps: [text],
   isComplete: true,
+  answer: text,
   answerClass: text,
+  toolCalls: [],
   count: 1,
   judgements: 0,
 }));

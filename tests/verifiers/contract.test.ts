@@ -16,7 +16,7 @@ const WRONG = "Answer: 4 + 9 + 10 + 13 = 24";
 
 function candidate(text: string, isComplete: boolean, answerClass: string | null = null): Candidate {
   const steps = text.split(/(?<=\n)/);
-  return { text, steps, isComplete, answerClass, count: 1, judgements: 0 };
+  return { text, steps, isComplete, answer: answerClass, answerClass, toolCalls: [], count: 1, judgements: 0 };
 }
 
 const CANDIDATES: readonly Candidate[] = [

@@ -11,7 +11,16 @@ import { createVirtualTime } from "../world/time.ts";
 const problem = gameOf24Problem("4 9 10 13");
 
 function candidate(text: string, judgements = 0): Candidate {
-  return { text, steps: [text], isComplete: true, answerClass: null, count: 1, judgements };
+  return {
+    text,
+    steps: [text],
+    isComplete: true,
+    answer: null,
+    answerClass: null,
+    toolCalls: [],
+    count: 1,
+    judgements,
+  };
 }
 
 /** A verifier over a model that replies by this script: `ask` counts the samples from 0, over all calls. */

@@ -1,4 +1,4 @@
-import { answerClass } from "../../src/core/answer.ts";
+import { AUTOMATIC_ANSWER } from "../../src/core/answer/answer.ts";
 import type { Backup } from "../../src/core/backup.ts";
 import type { SearchEvent, SearchEventBody } from "../../src/core/event.ts";
 import type { Step } from "../../src/core/step.ts";
@@ -9,7 +9,7 @@ import type { Score } from "../../src/core/verifier.ts";
 export function treeOf(bodies: readonly SearchEventBody[], backup?: Backup): Tree {
   return foldTree(
     bodies.map((body, sequence): SearchEvent => ({ sequence, atMs: sequence, ...body })),
-    answerClass,
+    AUTOMATIC_ANSWER,
     backup,
   );
 }

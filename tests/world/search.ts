@@ -1,4 +1,4 @@
-import { answerClass } from "../../src/core/answer.ts";
+import { AUTOMATIC_ANSWER } from "../../src/core/answer/answer.ts";
 import type { Limits } from "../../src/core/budget.ts";
 import { createCanceller } from "../../src/core/cancellation.ts";
 import type { SearchEvent } from "../../src/core/event.ts";
@@ -129,7 +129,7 @@ function setupOf(options: WorldOptions, model: ScriptedModel): SearchSetup {
     method: selection === null ? method : withSelection(method, selection),
     limits: options.limits ?? {},
     width: options.width ?? 1,
-    classify: answerClass,
+    answers: AUTOMATIC_ANSWER,
   };
 }
 

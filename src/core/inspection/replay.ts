@@ -1,4 +1,4 @@
-import type { Classify } from "../answer.ts";
+import type { AnswerRule } from "../answer/answer.ts";
 import type { SearchEvent } from "../event.ts";
 import type { Method } from "../method.ts";
 import { createRandom } from "../random.ts";
@@ -11,7 +11,7 @@ export interface ReplaySetup {
   readonly method: Method;
   readonly verifier: Pick<Verifier, "name" | "scope" | "isComparative"> | null;
   readonly seed: number;
-  readonly classify: Classify;
+  readonly answers: AnswerRule;
 }
 
 export interface Replay {
@@ -29,8 +29,8 @@ export type Mismatch =
  * step, and at the end for this answer. What a stored search did can so be explained, and a change of a method is seen on
  * real trees. A step that the budget made narrower may be a part of what the method asks for.
  */
-export function replay(events: readonly SearchEvent[], { method, verifier, seed, classify }: ReplaySetup): Replay {
-  const tree = new Tree(classify, method.backup);
+export function replay(events: readonly SearchEvent[], { method, verifier, seed, answers }: ReplaySetup): Replay {
+  const tree = new Tree(answers, method.backup);
   const mismatches: Mismatch[] = [];
   let steps = 0;
   for (const event of events) {

@@ -1,4 +1,4 @@
-import { isFinalAnswerMarked } from "../../core/answer.ts";
+import { isFinalAnswerMarked } from "../../core/answer/answer.ts";
 import type { Completion } from "../../core/model.ts";
 import type { Policy, PolicyInput } from "../../core/policy.ts";
 import type { Thought } from "../../core/thought.ts";

@@ -1,4 +1,4 @@
-import { isFinalAnswerMarked } from "../../core/answer.ts";
+import { isFinalAnswerMarked } from "../../core/answer/answer.ts";
 import type { Policy } from "../../core/policy.ts";
 import { promptOf } from "../../core/prompt.ts";
 import { parseLines } from "../../core/reply.ts";

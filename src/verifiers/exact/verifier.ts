@@ -1,4 +1,4 @@
-import { answerClass } from "../../core/answer.ts";
+import { answerClass } from "../../core/answer/answer.ts";
 import { defineVerifier, localVerifier } from "../../core/verifier.ts";
 import { NO_PARAMETERS } from "../no-parameters.ts";
 

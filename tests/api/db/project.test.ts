@@ -12,6 +12,7 @@ const recipe: Recipe = {
   params: {},
   verifiers: [],
   selection: null,
+  answer: { from: "auto" },
   limits: {},
   width: 1,
   seed: 7,
@@ -80,7 +81,8 @@ const bodies: SearchEventBody[] = [
   { type: "search-end", reason: "early-stop", answerNodeId: "1.1", selectionScore: 1, error: null },
 ];
 const events: SearchEvent[] = bodies.map((body, sequence) => ({ sequence, atMs: 100 + sequence, ...body }));
-const fold = (list: readonly SearchEvent[]) => foldTree(list, (text) => text.split("Answer: ")[1] ?? null);
+const fold = (list: readonly SearchEvent[]) =>
+  foldTree(list, { extract: (text) => text.split("Answer: ")[1] ?? null, classOf: (answer) => answer });
 
 test("an ended search as rows", () => {
   const rows = searchToRows({ searchId: "srch_1", tenantId: "t", createdAtMs: 90, recipe }, fold(events), 110);

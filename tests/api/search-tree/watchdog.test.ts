@@ -7,6 +7,7 @@ import {
   type SearchCondition,
   type WatchdogStep,
 } from "../../../durable-objects/search-tree/watchdog.ts";
+import { AUTOMATIC_ANSWER } from "../../../src/core/answer/answer.ts";
 import { Tree } from "../../../src/core/tree.ts";
 
 const started: SearchCondition = {
@@ -34,7 +35,7 @@ test.each<[string, Partial<SearchCondition>, WatchdogStep]>([
 });
 
 test("giving up without a candidate says why", () => {
-  const end = givenUpEnd(new Tree(() => null));
+  const end = givenUpEnd(new Tree(AUTOMATIC_ANSWER));
   expect(end).toMatchObject({ type: "search-end", reason: "upstream-errors", answerNodeId: null });
   expect(end.type === "search-end" && end.error?.message).toContain("given up");
 });

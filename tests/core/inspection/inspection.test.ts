@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { answerClass } from "../../../src/core/answer.ts";
+import { answerClass } from "../../../src/core/answer/answer.ts";
 import { diffTrees, isSameTree } from "../../../src/core/inspection/diff.ts";
 import { dumpToJson, dumpTree } from "../../../src/core/inspection/dump.ts";
 import { renderTree } from "../../../src/core/inspection/render.ts";

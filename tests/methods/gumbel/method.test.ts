@@ -33,7 +33,7 @@ test.each([1, 4, 64])("4 actions share 12 rollouts as 1, 1, 5, 5, at width %i", 
 
 test("the actions are halved when nothing is in flight, at any width", async () => {
   const { events, setup } = await run({ root_actions: 4 }, { width: 64 });
-  const tree = new Tree(setup.classify, setup.method.backup);
+  const tree = new Tree(setup.answers, setup.method.backup);
   const openAtHalving: number[] = [];
   let simulated = 0;
   for (const event of events) {

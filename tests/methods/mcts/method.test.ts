@@ -104,7 +104,7 @@ test.each([1, 8])(
   "after a commitment nothing is asked outside of it, and none is taken back: width %i",
   async (width) => {
     const { events, setup } = await run({ iterations_per_step: 12, exploration_weight: 0.5 }, { width, rollouts: 60 });
-    const tree = new Tree(setup.classify, setup.method.backup);
+    const tree = new Tree(setup.answers, setup.method.backup);
     const roots: Node[] = [tree.root];
     for (const event of events) {
       const { root } = commitmentOf(tree, () => 12);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { answerClass } from "../../../src/core/answer.ts";
+import { AUTOMATIC_ANSWER } from "../../../src/core/answer/answer.ts";
 import { tally } from "../../../src/core/selection/tally.ts";
 import { Tree } from "../../../src/core/tree.ts";
 import {
@@ -138,7 +138,7 @@ test("counting votes as they come ends where counting them all at once does, rep
       reply: (_request, sample) => (sample % 5 === 0 ? "I do not\nknow" : null),
     });
     const votes = createVoteCount();
-    const tree = new Tree(answerClass);
+    const tree = new Tree(AUTOMATIC_ANSWER);
     for (const event of events) {
       tree.apply(event);
       votes(tree);
