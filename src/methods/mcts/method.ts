@@ -1,6 +1,6 @@
 import { draftDue, FAILURES_BEFORE_CLOSING } from "../../core/draft.ts";
 import { defineMethod, type MethodContext } from "../../core/method.ts";
-import { askedAt, type Node, samplesAt } from "../../core/node.ts";
+import { askedAt, latestScore, type Node, samplesAt } from "../../core/node.ts";
 import { value } from "../../core/selection/value.ts";
 import { COMPLETED, type Decision, EARLY_STOP, issue, WAIT } from "../../core/step.ts";
 import type { TreeView } from "../../core/tree-view.ts";
@@ -24,9 +24,10 @@ export const mcts = defineMethod({
   parameters,
   policies: { step: "next-step", end: "rollout", list: "propose-list" },
   wantsScored: "steps",
-  roles: ({ expansion, draft }) => {
+  roles: ({ expansion, draft, finish_above }) => {
     const role = ROLES[expansion];
-    return draft && role !== "end" ? ["end", role] : [role];
+    const hasEnds = draft || (role === "step" && finish_above !== null);
+    return hasEnds && role !== "end" ? ["end", role] : [role];
   },
   needs: ({ expansion, selection, prior }) => [
     ...(expansion === "list" ? [] : ["continuation" as const]),
@@ -69,7 +70,8 @@ function createProposer(
   parameters: Parameters,
   { seed }: MethodContext,
 ): (tree: TreeView, missing: number) => Decision {
-  const { expansion, samples_per_call, max_samples, max_depth, iterations_per_step, root_noise } = parameters;
+  const { expansion, samples_per_call, max_samples, max_depth, iterations_per_step, root_noise, finish_above } =
+    parameters;
   const role = ROLES[expansion];
   const mixNoise = createRootNoise(seed, root_noise);
 
@@ -95,13 +97,24 @@ function createProposer(
     const { root, isHeld } = currentRoot(tree, iterations_per_step);
     const node = isHeld ? null : descend(root, rule, exhausted);
     if (node === null) return WAIT;
+    if (expansion === "step" && isWorthFinishing(node, finish_above)) {
+      return issue({ type: "propose", nodeId: node.id, count: 1, role: "end" });
+    }
     const count = expansion === "list" ? 1 : Math.min(missing, samples_per_call);
     return issue({ type: "propose", nodeId: node.id, count, role });
   };
 }
 
+function isWorthFinishing(node: Node, threshold: number | null): boolean {
+  if (threshold === null || node.thought === null) return false;
+  const score = latestScore(node);
+  return score !== null && score.value >= threshold;
+}
+
 function currentRoot(tree: TreeView, iterations: number | undefined): Commitment {
-  return iterations === undefined ? { root: tree.root, isHeld: false } : commitmentOf(tree, () => iterations);
+  return iterations === undefined
+    ? { root: tree.root, isHeld: false }
+    : commitmentOf(tree, { first: iterations, further: iterations });
 }
 
 /** The open child with the highest bound, or the node itself where one more sample there has one as high. */

@@ -28,6 +28,8 @@ describe("what the parameters lead to", () => {
     [{ expansion: "rollout" }, ["end"]],
     [{ expansion: "list" }, ["end", "list"]],
     [{ expansion: "list", draft: false }, ["list"]],
+    [{ draft: false }, ["end", "step"]],
+    [{ draft: false, finish_above: null }, ["step"]],
   ])("%j asks in the roles %j", (params, roles) => {
     expect(mcts.roles(params)).toEqual(roles);
   });
@@ -52,6 +54,27 @@ describe("what the parameters lead to", () => {
 test("without a draft the first proposal is a step", async () => {
   const { events } = await run({ draft: false });
   expect(proposals(events)[0]).toMatchObject({ nodeId: "0", role: "step" });
+});
+
+test("a partial answer judged at the threshold or above is finished in one call; a poorer one is continued by steps", async () => {
+  const { events, tree } = await run({ finish_above: 0.45 });
+  // At width 1 nothing is proposed before all is judged: the score at the time is the score now.
+  const judged = proposals(events)
+    .slice(1)
+    .filter(({ nodeId }) => nodeId !== "0");
+  const roles = judged.map(({ nodeId, role }) => [(tree.node(nodeId).scores[0]?.value ?? 0) >= 0.45, role]);
+  expect(new Set(roles.map(String))).toEqual(new Set(["true,end", "false,step"]));
+});
+
+test("with no threshold every proposal after the draft is a step", async () => {
+  const { events } = await run({ finish_above: null });
+  expect(
+    new Set(
+      proposals(events)
+        .slice(1)
+        .map(({ role }) => role),
+    ),
+  ).toEqual(new Set(["step"]));
 });
 
 test.each([1, 8])("a list expands a node for good: none is asked for a second one, at width %i", async (width) => {
@@ -107,7 +130,7 @@ test.each([1, 8])(
     const tree = new Tree(setup.answers, setup.method.backup);
     const roots: Node[] = [tree.root];
     for (const event of events) {
-      const { root } = commitmentOf(tree, () => 12);
+      const { root } = commitmentOf(tree, { first: 12, further: 12 });
       const last = roots.at(-1);
       if (root !== last) {
         expect(last === undefined || isBelow(root, last)).toBe(true);
