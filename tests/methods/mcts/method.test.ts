@@ -57,12 +57,12 @@ test("without a draft the first proposal is a step", async () => {
 });
 
 test("a partial answer judged at the threshold or above is finished in one call; a poorer one is continued by steps", async () => {
-  const { events, tree } = await run({ finish_above: 0.45 });
+  const { events, tree } = await run({ finish_above: 0.5, exploration_weight: 1 });
   // At width 1 nothing is proposed before all is judged: the score at the time is the score now.
   const judged = proposals(events)
     .slice(1)
     .filter(({ nodeId }) => nodeId !== "0");
-  const roles = judged.map(({ nodeId, role }) => [(tree.node(nodeId).scores[0]?.value ?? 0) >= 0.45, role]);
+  const roles = judged.map(({ nodeId, role }) => [(tree.node(nodeId).scores[0]?.value ?? 0) >= 0.5, role]);
   expect(new Set(roles.map(String))).toEqual(new Set(["true,end", "false,step"]));
 });
 
