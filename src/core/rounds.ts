@@ -11,15 +11,15 @@ import { verificationDue } from "./verification.ts";
  * as one pure function: in each round every node of the frontier gets its share of samples, all of them are judged, and
  * the method picks the next frontier. What makes the barrier bearable is that a round's calls all run at once.
  */
-export interface RoundPlan {
+export interface RoundPlan<Kind extends Frontier = Frontier> {
   /** The first frontier. */
-  first(tree: TreeView): Frontier;
+  first(tree: TreeView): Kind;
   /**
    * The frontier after a finished round; null when the search is done. It is told the same round again later, over a
    * larger tree, and must say the same: so it looks at the round only (and at the scores and texts of its nodes, which are
    * settled), never at `tree.rollouts` or `tree.terminals`, and chance comes from `createRandom(seed, "round", round)`.
    */
-  next(tree: TreeView, finished: FinishedRound): Frontier | null;
+  next(tree: TreeView, finished: FinishedRound<Kind>): Kind | null;
   /** What to ask at a frontier node that still lacks `missing` samples. Its count may be smaller. */
   propose(tree: TreeView, node: Node, missing: number, round: number): ProposeStep;
   /** Samples that a node has in this round already, asked for ones included; by default all of its children. */
@@ -30,32 +30,35 @@ export interface RoundPlan {
   readonly hasDraft?: boolean;
 }
 
-/** Samples wanted below each node, >= 1, in the order in which they are asked for. */
+/**
+ * Samples wanted below each node, >= 1, in the order in which they are asked for; a complete node in it wants none. A plan
+ * that has to remember more from round to round may have a frontier that knows more.
+ */
 export type Frontier = ReadonlyMap<Node, number>;
 
-export interface FinishedRound {
+export interface FinishedRound<Kind extends Frontier = Frontier> {
   /** Counts from 0. */
   readonly round: number;
-  readonly frontier: Frontier;
+  readonly frontier: Kind;
   /** Children of the frontier's nodes, by the frontier's order and then in creation order. */
   readonly children: readonly Node[];
   /** Candidates completed in this round and the ones before it, repeats included. */
   readonly completed: number;
 }
 
-export interface RoundState {
+export interface RoundState<Kind extends Frontier = Frontier> {
   readonly round: number;
   /** Null when the plan is carried out. */
-  readonly frontier: Frontier | null;
+  readonly frontier: Kind | null;
   /** The frontier of this round, or of the last one where the plan is carried out. */
-  readonly latest: Frontier;
+  readonly latest: Kind;
   /** Candidates completed in the rounds before this one, repeats included. */
   readonly completed: number;
 }
 
-export interface Rounds {
+export interface Rounds<Kind extends Frontier = Frontier> {
   /** Where the search stands. */
-  standing(tree: TreeView): RoundState;
+  standing(tree: TreeView): RoundState<Kind>;
   /**
    * The whole decision of a method that is nothing but its rounds: the draft, the rounds with their judgements, the
    * judgement of what was completed, the end. Over when the plan is carried out or `rollouts` candidates are complete.
@@ -68,11 +71,14 @@ export interface Rounds {
  * waits for its judgement. That cannot be undone by anything that arrives later, so finished rounds are remembered by
  * tree: a cache, never a state; without it the same is found again from the root.
  */
-export function createRounds(plan: RoundPlan, { rollouts, verifier }: Omit<MethodContext, "seed">): Rounds {
-  const known = new WeakMap<TreeView, RoundState>();
+export function createRounds<Kind extends Frontier>(
+  plan: RoundPlan<Kind>,
+  { rollouts, verifier }: Omit<MethodContext, "seed">,
+): Rounds<Kind> {
+  const known = new WeakMap<TreeView, RoundState<Kind>>();
   const judging = judgingOf(verifier);
 
-  const standing = (tree: TreeView): RoundState => {
+  const standing = (tree: TreeView): RoundState<Kind> => {
     let state = known.get(tree) ?? firstRound(plan.first(tree));
     while (state.frontier !== null && isFinished(tree, plan, state.frontier, state.round, judging)) {
       const { round, frontier } = state;
@@ -104,12 +110,18 @@ export function createRounds(plan: RoundPlan, { rollouts, verifier }: Omit<Metho
   };
 }
 
-function firstRound(frontier: Frontier): RoundState {
+function firstRound<Kind extends Frontier>(frontier: Kind): RoundState<Kind> {
   return { round: 0, frontier, latest: frontier, completed: 0 };
 }
 
 /** The next proposal of the round, or the judgement of its level; a wait while the round is being answered. */
-function withinRound(tree: TreeView, plan: RoundPlan, frontier: Frontier, round: number, judging: Judging): Decision {
+function withinRound<Kind extends Frontier>(
+  tree: TreeView,
+  plan: RoundPlan<Kind>,
+  frontier: Kind,
+  round: number,
+  judging: Judging,
+): Decision {
   for (const [node, quota] of frontier) {
     const missing = missingAt(plan, node, quota, round);
     if (missing > 0) return issue(plan.propose(tree, node, missing, round));
@@ -118,11 +130,14 @@ function withinRound(tree: TreeView, plan: RoundPlan, frontier: Frontier, round:
   return judgementTogether([...frontier.keys()]) ?? WAIT;
 }
 
+/** What of a plan tells when a round is over, whatever its frontier knows. */
+type Conditions = Pick<RoundPlan, "samplesAt" | "isLast" | "hasDraft">;
+
 function countCompleted(nodes: readonly Node[]): number {
   return nodes.reduce((sum, node) => sum + (node.isTerminal ? 1 + node.repeats : 0), 0);
 }
 
-function missingAt(plan: RoundPlan, node: Node, quota: number, round: number): number {
+function missingAt(plan: Conditions, node: Node, quota: number, round: number): number {
   if (isClosed(node)) return 0;
   return quota - (plan.samplesAt ?? samplesAt)(node, round);
 }
@@ -131,11 +146,11 @@ function isClosed(node: Node): boolean {
   return node.isTerminal || node.failures >= FAILURES_BEFORE_CLOSING;
 }
 
-function judgingIn(plan: RoundPlan, round: number, judging: Judging): Judging {
+function judgingIn(plan: Conditions, round: number, judging: Judging): Judging {
   return plan.isLast?.(round) === true ? "none" : judging;
 }
 
-function isFinished(tree: TreeView, plan: RoundPlan, frontier: Frontier, round: number, usually: Judging): boolean {
+function isFinished(tree: TreeView, plan: Conditions, frontier: Frontier, round: number, usually: Judging): boolean {
   const judging = judgingIn(plan, round, usually);
   for (const [node, quota] of frontier) {
     if (node.proposing > 0 || missingAt(plan, node, quota, round) > 0) return false;

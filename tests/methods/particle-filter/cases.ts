@@ -8,6 +8,7 @@ export const contract: readonly MethodCase[] = [
     params: { particles: 6, resampling: "systematic", serve: "sample", max_depth: 2 },
     verifiers: ["judge"],
   },
+  { method: "particle-filter", params: { iterations: 3, references: 2 }, verifiers: ["game-of-24", "judge"] },
 ];
 
 export const golden: Readonly<Record<string, WorldOptions>> = {
@@ -18,5 +19,13 @@ export const golden: Readonly<Record<string, WorldOptions>> = {
     rollouts: 12,
     width: 8,
     seed: 35,
+  },
+  "particle-gibbs": {
+    method: "particle-filter",
+    params: { iterations: 2 },
+    verifiers: ["judge"],
+    rollouts: 12,
+    width: 8,
+    seed: 39,
   },
 };

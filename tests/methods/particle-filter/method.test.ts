@@ -102,6 +102,87 @@ test("what is served is a particle of the end: an answer that was drawn away is 
   expect(["4.0", "4.1"]).toContain(method.answer(treeOf(log))?.node.id);
 });
 
+test("at the depth limit a particle is completed in one go, and has stopped at the end of the chain that this brings", () => {
+  const shallow = particleFilter.create({ max_depth: 1 }, context);
+  const level = moved(LOST, LOST, 0.5);
+  expect(asked(shallow, level)).toEqual(["end 4 at 2.2"]);
+  const log = [
+    ...level,
+    stepStart(4, { type: "propose", nodeId: "2.2", count: 4, role: "end" }),
+    thoughtAdd(4, "4.0", "2.2", "c"),
+    thoughtAdd(4, "4.1", "4.0", "Answer: 3", true),
+    ...[2, 4, 6].flatMap((index) => [repeat("4.0", index), repeat("4.1", index + 1)]),
+    stepEnd(4),
+    ...judged(5, [
+      ["4.0", 0.5],
+      ["4.1", 0.5],
+    ]),
+  ];
+  expect(asked(shallow, log)).toEqual(["completed"]);
+  expect(shallow.answer(treeOf(log))?.node.id).toBe("4.1");
+});
+
+function repeat(nodeId: string, index: number) {
+  return { type: "thought-repeat", stepId: 4, nodeId, index } as const;
+}
+
+test("Particle Gibbs: a second run takes samples of its own, a reference of the first walks along and may be drawn", () => {
+  const gibbs = particleFilter.create({ iterations: 2 }, context);
+  // Two particles each: the draft's a is sure, b is lost. Both go to a, where the draft's answer and one more await them.
+  const first = [
+    stepStart(1, { type: "propose", nodeId: "0", count: 1, role: "end" }, 1),
+    thoughtAdd(1, "1.0", "0", "a"),
+    thoughtAdd(1, "1.1", "1.0", "Answer: 1", true),
+    stepEnd(1),
+    stepStart(2, { type: "propose", nodeId: "0", count: 1, role: "step" }),
+    thoughtAdd(2, "2.0", "0", "b"),
+    stepEnd(2),
+    ...judged(3, [
+      ["1.0", SURE],
+      ["1.1", 0.5],
+      ["2.0", LOST],
+    ]),
+  ];
+  expect(asked(gibbs, first)).toEqual(["step 1 at 1.0"]);
+  const second = [
+    ...first,
+    stepStart(4, { type: "propose", nodeId: "1.0", count: 1, role: "step" }),
+    thoughtAdd(4, "4.0", "1.0", "Answer: 2", true),
+    stepEnd(4),
+    ...judged(5, [["4.0", LOST]]),
+  ];
+  // Both have stopped at answer 1, which is the reference: beside it one free particle begins at the root.
+  expect(asked(gibbs, second)).toEqual(["step 1 at 0"]);
+  expect(asked(particleFilter.create({ particles: 2 }, context), second)).toEqual(["completed"]);
+  const third = [
+    ...second,
+    stepStart(6, { type: "propose", nodeId: "0", count: 1, role: "step" }),
+    thoughtAdd(6, "6.0", "0", "c"),
+    stepEnd(6),
+    ...judged(7, [["6.0", LOST]]),
+  ];
+  // c is lost against the reference's first step, a: the free particle goes on from there, with a sample of its own.
+  expect(asked(gibbs, third)).toEqual(["step 1 at 1.0"]);
+  const fourth = [
+    ...third,
+    stepStart(8, { type: "propose", nodeId: "1.0", count: 1, role: "step" }),
+    thoughtAdd(8, "8.0", "1.0", "Answer: 3", true),
+    stepEnd(8),
+    ...judged(9, [["8.0", 0.9]]),
+  ];
+  expect(asked(gibbs, fourth)).toEqual(["completed"]);
+  // Answer 3, or the reference where the draw went to it: never what the first run has drawn away.
+  expect(["8.0", "1.1"]).toContain(gibbs.answer(treeOf(fourth))?.node.id);
+});
+
+function judged(stepId: number, scores: readonly (readonly [string, number])[]) {
+  return [
+    stepStart(stepId, { type: "verify", nodeIds: scores.map(([id]) => id) }),
+    ...scores.map(([id, score]) => scoreAdd(stepId, id, score)),
+    stepEnd(stepId),
+  ];
+}
+
 test("drawn by weight, different seeds serve different particles; the same seed always the same", async () => {
   const servedBy = async (seed: number) => {
     const { tree } = await runWorld({
