@@ -8,6 +8,7 @@ import { mcts } from "./mcts/method.ts";
 import { mctsSelfRefine } from "./mcts-self-refine/method.ts";
 import { particleFilter } from "./particle-filter/method.ts";
 import { preferenceBfs } from "./preference-bfs/method.ts";
+import { preferenceMcts } from "./preference-mcts/method.ts";
 import { rebase } from "./rebase/method.ts";
 import { selfConsistency } from "./self-consistency/method.ts";
 import { single } from "./single/method.ts";
@@ -32,4 +33,5 @@ export const METHODS: readonly MethodDefinition[] = [
   speculativeRejection,
   mctsSelfRefine,
   abMcts,
+  preferenceMcts,
 ];

@@ -9,6 +9,7 @@ import * as mcts from "./mcts/cases.ts";
 import * as mctsSelfRefine from "./mcts-self-refine/cases.ts";
 import * as particleFilter from "./particle-filter/cases.ts";
 import * as preferenceBfs from "./preference-bfs/cases.ts";
+import * as preferenceMcts from "./preference-mcts/cases.ts";
 import * as rebase from "./rebase/cases.ts";
 import * as selfConsistency from "./self-consistency/cases.ts";
 import * as speculativeRejection from "./speculative-rejection/cases.ts";
@@ -34,6 +35,7 @@ const ALL: readonly {
   particleFilter,
   speculativeRejection,
   abMcts,
+  preferenceMcts,
 ];
 
 export const METHOD_CASES: readonly MethodCase[] = ALL.flatMap(({ contract }) => contract);
