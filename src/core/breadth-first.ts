@@ -32,8 +32,12 @@ export function breadthFirstPlan(options: BreadthFirst): RoundPlan {
     next: (_tree, { round, children }) => {
       if (round >= maxDepth) return null;
       const open = children.filter((node) => isOpen(node, pruneBelow));
-      const kept = keepBest(open, rankOf, breadth, withTies);
-      return kept.length === 0 ? null : frontierOf(kept);
+      const best = keepBest(open, rankOf, breadth);
+      const last = best.at(-1);
+      if (last === undefined) return null;
+      // Nobody is level with a state that nobody has valued.
+      const areTiesKept = withTies && latestScore(last) !== null;
+      return frontierOf(areTiesKept ? keepBest(open, rankOf, breadth, true) : best);
     },
     propose: (_tree, node, missing, round) => ({
       type: "propose",

@@ -103,7 +103,9 @@ function isSettled(tree: TreeView, node: Node, options: WalkOptions): boolean {
 }
 
 /** The children the walk goes to, best first. Completed ones are recorded as they are, and there is nothing to go to. */
-function accepted(node: Node, { maxChildren, pruneBelow }: WalkOptions): Node[] {
+function accepted(node: Node, { maxDepth, maxChildren, pruneBelow }: WalkOptions): Node[] {
+  // Below the depth limit lies what completed the state, a chain of steps.
+  if (node.depth >= maxDepth) return [];
   const open = node.children.filter((child) => {
     if (child.isTerminal || isNote(child) || isRefuted(child)) return false;
     // Without a score nothing is known against it.

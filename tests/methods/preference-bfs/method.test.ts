@@ -45,6 +45,17 @@ test("states level with the last one kept are kept too: with room for two, c, a 
   expect(expanded(await run({ breadth: 1 }))).toEqual(["c"]);
 });
 
+test("where nothing has a value there are no ties: the first ones are kept", async () => {
+  const { tree, model } = await runWorld({
+    method: "preference-bfs",
+    params: { generate: "propose", draft: false, breadth: 2 },
+    rollouts: 100,
+    ...listedWorld({ ...WORLD, values: {} }),
+  });
+  expect(tree.root.children.filter((node) => node.children.length > 0).map(({ id }) => id)).toEqual(["1.0", "1.1"]);
+  expect(model.calls).toHaveLength(3);
+});
+
 test("every thought is remembered, also those that were not kept", async () => {
   const { tree } = await run({ breadth: 2 });
   expect(tree.root.children).toHaveLength(4);

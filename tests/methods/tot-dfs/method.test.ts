@@ -49,6 +49,16 @@ test("a recorded output returns: at the depth limit a state is completed once, a
   expect(found.tree.rollouts).toBe(3);
 });
 
+test("what completes a state is a chain of steps that the walk does not enter: each of four states is asked for once", async () => {
+  const params = { samples: 3, max_depth: 1, max_states: 4, look_ahead: 0, draft: false };
+  const { tree, events } = await runWorld({ method: "tot-dfs", params, verifiers: ["judge"], rollouts: 100 });
+  const roles = events.flatMap((event) =>
+    event.type === "step-start" && event.step.type === "propose" ? [event.step.role] : [],
+  );
+  expect(roles).toEqual(["step", "end", "end", "end"]);
+  expect(tree.rollouts).toBe(3);
+});
+
 test("at most so many children of a state are visited, the best; completed ones are recorded and take no place", async () => {
   const lists = { "": ["a", "b", "Answer: 1", "c", "d"], b: ["Answer: 2"], d: ["Answer: 3"] };
   const values = { a: 0.1, b: 0.9, c: 0.7, d: 0.8, "Answer: 1": 1 };
