@@ -1,15 +1,33 @@
 import { spawn } from "node:child_process";
-import { existsSync, globSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../run.ts";
 
 const OUT = join(ROOT, ".espalier", "bundle");
 const BUNDLE = join(OUT, "worker.js");
-const SOURCES = ["src/**/*.ts", "durable-objects/**/*.ts", "wrangler.toml", "package-lock.json"];
+const SOURCES = ["src/**/*.{ts,js,wasm}", "durable-objects/**/*.ts", "wrangler.toml", "package-lock.json"];
 
-/** The Worker as wrangler would deploy it; built anew when a source is newer. Returns the path of its only module. */
-export async function buildBundle(): Promise<string> {
-  if (existsSync(BUNDLE) && newestSourceMs() < statSync(BUNDLE).mtimeMs) return BUNDLE;
+/** The Worker's modules, the main one first: its script, and the sandbox's interpreters beside it. */
+export interface Bundle {
+  readonly modulesRoot: string;
+  readonly modules: { readonly type: "ESModule" | "CompiledWasm"; readonly path: string }[];
+}
+
+/** The Worker as wrangler would deploy it; built anew when a source is newer. */
+export async function buildBundle(): Promise<Bundle> {
+  if (!existsSync(BUNDLE) || newestSourceMs() >= statSync(BUNDLE).mtimeMs) await build();
+  // Named in the script by the hash of their bytes; those of earlier builds lie there too.
+  const interpreters = readFileSync(BUNDLE, "utf8").matchAll(/import\("\.\/([^"/]+\.wasm)"\)/g);
+  return {
+    modulesRoot: OUT,
+    modules: [
+      { type: "ESModule", path: BUNDLE },
+      ...[...interpreters].map(([, name = ""]) => ({ type: "CompiledWasm" as const, path: join(OUT, name) })),
+    ],
+  };
+}
+
+async function build(): Promise<void> {
   mkdirSync(OUT, { recursive: true });
   const output: string[] = [];
   const status = await new Promise<number>((resolve, reject) => {
@@ -24,7 +42,6 @@ export async function buildBundle(): Promise<string> {
     child.on("exit", (code) => resolve(code ?? 1));
   });
   if (status !== 0 || !existsSync(BUNDLE)) throw new Error(`the Worker does not build:\n${output.join("")}`);
-  return BUNDLE;
 }
 
 function newestSourceMs(): number {

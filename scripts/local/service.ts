@@ -31,8 +31,7 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       name: "espalier",
-      modules: true,
-      scriptPath: await buildBundle(),
+      ...(await buildBundle()),
       compatibilityDate: "2026-10-01",
       compatibilityFlags: ["enable_request_signal"],
       durableObjects: { SEARCH_TREE: { className: "SearchTree", useSQLite: true } },

@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { quickJsModule } from "#sandbox-modules";
 import { createCanceller } from "../../src/core/cancellation.ts";
 import type { Candidate, Verifier } from "../../src/core/verifier.ts";
 import { compositeVerifier } from "../../src/verifiers/composite.ts";
@@ -31,12 +32,20 @@ const CANDIDATES: readonly Candidate[] = [
 /** Those with an opinion on partial answers. */
 const SCORING_STEPS = ["game-of-24", "judge", "value", "grade", "vote", "critic", "pairwise"];
 
+/** Of those that need some. */
+const PARAMETERS: Readonly<Record<string, unknown>> = {
+  "unit-tests": { tests: [{ call: "1 + 1", expect: 2 }] },
+};
+
+/** Compiled when first asked for, which takes time that is not virtual. */
+beforeAll(quickJsModule);
+
 function setUp(name: string) {
   const time = createVirtualTime();
   const model = createScriptedModel({ clock: time, player: createPlayer(0.5) });
   const definition = VERIFIERS.find((one) => one.name === name);
   if (definition === undefined) throw new Error(name);
-  const verifier = definition.create({ model, prompts: WORLD_PROMPTS, seed: 1 }, {});
+  const verifier = definition.create({ model, prompts: WORLD_PROMPTS, seed: 1 }, PARAMETERS[name] ?? {});
   return { time, model, verifier };
 }
 

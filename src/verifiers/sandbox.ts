@@ -1,0 +1,7 @@
+/**
+ * Where candidates' programs run. See `sandbox/`: `run.ts` is the contract, `limits.ts` what a program may use, `quickjs.ts`
+ * the interpreter, `prelude.ts` the world a program finds itself in.
+ */
+export { DEFAULT_LIMITS, type SandboxLimits } from "./sandbox/limits.ts";
+export { openJavaScript } from "./sandbox/quickjs.ts";
+export type { Probe, Run, Sandbox, SandboxRequest } from "./sandbox/run.ts";

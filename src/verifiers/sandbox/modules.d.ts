@@ -1,0 +1,2 @@
+/** QuickJS with a fuel gauge, compiled; the same module each time. */
+export function quickJsModule(): Promise<WebAssembly.Module>;
