@@ -10,6 +10,7 @@ import { particleFilter } from "./particle-filter/method.ts";
 import { preferenceBfs } from "./preference-bfs/method.ts";
 import { preferenceMcts } from "./preference-mcts/method.ts";
 import { rebase } from "./rebase/method.ts";
+import { revision } from "./revision/method.ts";
 import { selfConsistency } from "./self-consistency/method.ts";
 import { single } from "./single/method.ts";
 import { speculativeRejection } from "./speculative-rejection/method.ts";
@@ -34,4 +35,5 @@ export const METHODS: readonly MethodDefinition[] = [
   mctsSelfRefine,
   abMcts,
   preferenceMcts,
+  revision,
 ];

@@ -1,7 +1,7 @@
 import type { CompletionRequest } from "../core/model.ts";
 import { answerSoFar, type PolicyInput } from "../core/policy.ts";
 import { type Message, type Problem, questionOf } from "../core/problem.ts";
-import { type PromptDefinition, placeholdersOf, promptOf, renderTemplate } from "../core/prompt.ts";
+import { type PlaceholderValue, type PromptDefinition, placeholdersOf, promptOf, renderTemplate } from "../core/prompt.ts";
 import type { Thought } from "../core/thought.ts";
 
 /** The request's messages with the path so far as the beginning of the answer. Adds no words of our own. */
@@ -31,7 +31,7 @@ export const PATH_PLACEHOLDERS = ["question", "steps", "left", "note"] as const;
 export function promptedRequest(
   input: PolicyInput,
   definition: PromptDefinition,
-  values: Readonly<Record<string, string>> = {},
+  values: Readonly<Record<string, PlaceholderValue>> = {},
 ): CompletionRequest {
   const { problem, path, count, seed, sampling, prompts } = input;
   const prompt = promptOf(prompts, definition);

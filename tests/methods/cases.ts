@@ -11,6 +11,7 @@ import * as particleFilter from "./particle-filter/cases.ts";
 import * as preferenceBfs from "./preference-bfs/cases.ts";
 import * as preferenceMcts from "./preference-mcts/cases.ts";
 import * as rebase from "./rebase/cases.ts";
+import * as revision from "./revision/cases.ts";
 import * as selfConsistency from "./self-consistency/cases.ts";
 import * as speculativeRejection from "./speculative-rejection/cases.ts";
 import * as totBfs from "./tot-bfs/cases.ts";
@@ -36,6 +37,7 @@ const ALL: readonly {
   speculativeRejection,
   abMcts,
   preferenceMcts,
+  revision,
 ];
 
 export const METHOD_CASES: readonly MethodCase[] = ALL.flatMap(({ contract }) => contract);

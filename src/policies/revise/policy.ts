@@ -1,3 +1,4 @@
+import type { FencedText } from "../../core/fence.ts";
 import { answerSoFar, type Policy } from "../../core/policy.ts";
 import { isComplete, type Thought } from "../../core/thought.ts";
 import { promptedRequest } from "../asking.ts";
@@ -12,7 +13,7 @@ export const revise: Policy = {
   extent: "end",
   prompts: [REVISE_PROMPT],
   request: (input) => ({
-    ...promptedRequest(input, REVISE_PROMPT, { attempts: renderAttempts(attemptsOn(input.path)) }),
+    ...promptedRequest(input, REVISE_PROMPT, { attempts: lastOf(attemptsOn(input.path)) }),
     stop: input.sampling.stop,
     // It is an answer: it may call tools and must have the form that was asked for.
     forwarded: input.problem.forwarded,
@@ -37,10 +38,6 @@ export function attemptsOn(path: readonly Thought[]): readonly string[] {
   return path.flatMap((thought, index) => (isComplete(thought) ? [answerSoFar(path.slice(0, index + 1))] : []));
 }
 
-function renderAttempts(attempts: readonly string[]): string {
-  const first = Math.max(0, attempts.length - ATTEMPTS_IN_VIEW);
-  return attempts
-    .slice(first)
-    .map((text, index) => `<attempt number="${first + index + 1}">\n${text.trim()}\n</attempt>`)
-    .join("\n\n");
+function lastOf(attempts: readonly string[]): readonly FencedText[] {
+  return attempts.map((text, index) => ({ tag: "attempt", number: index + 1, text })).slice(-ATTEMPTS_IN_VIEW);
 }
