@@ -12,6 +12,7 @@ import { preferenceMcts } from "./preference-mcts/method.ts";
 import { rebase } from "./rebase/method.ts";
 import { revision } from "./revision/method.ts";
 import { selfConsistency } from "./self-consistency/method.ts";
+import { selfExplore } from "./self-explore/method.ts";
 import { single } from "./single/method.ts";
 import { speculativeRejection } from "./speculative-rejection/method.ts";
 import { totBfs } from "./tot-bfs/method.ts";
@@ -36,4 +37,5 @@ export const METHODS: readonly MethodDefinition[] = [
   abMcts,
   preferenceMcts,
   revision,
+  selfExplore,
 ];

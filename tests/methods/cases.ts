@@ -13,6 +13,7 @@ import * as preferenceMcts from "./preference-mcts/cases.ts";
 import * as rebase from "./rebase/cases.ts";
 import * as revision from "./revision/cases.ts";
 import * as selfConsistency from "./self-consistency/cases.ts";
+import * as selfExplore from "./self-explore/cases.ts";
 import * as speculativeRejection from "./speculative-rejection/cases.ts";
 import * as totBfs from "./tot-bfs/cases.ts";
 import * as totDfs from "./tot-dfs/cases.ts";
@@ -38,6 +39,7 @@ const ALL: readonly {
   abMcts,
   preferenceMcts,
   revision,
+  selfExplore,
 ];
 
 export const METHOD_CASES: readonly MethodCase[] = ALL.flatMap(({ contract }) => contract);
