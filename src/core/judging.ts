@@ -3,8 +3,8 @@ import { isNote, type Node } from "./node.ts";
 import { type Decision, issue } from "./step.ts";
 
 /**
- * How the children of a state are judged before the search goes on from them: not at all; each by itself, as it comes; or
- * the partial ones side by side once all are in (a vote).
+ * How the children of a state are judged before the search goes on from them: not at all; each by itself, as it comes;
+ * or the partial ones side by side once all are in (a vote).
  */
 export type Judging = "none" | "each" | "together";
 
@@ -24,7 +24,7 @@ export function isAwaitingJudgement(node: Node, judging: Judging): boolean {
   return !node.isVerified && node.failures === 0;
 }
 
-/** One judgement of all partial answers below these nodes, once they are in; null before that, and while it is under way. */
+/** One judgement of all partial answers below these nodes, once they are in; null before that, and while it runs. */
 export function judgementTogether(parents: readonly Node[]): Decision | null {
   const level: Node[] = [];
   for (const node of parents) {

@@ -16,8 +16,8 @@ export interface RoundPlan<Kind extends Frontier = Frontier> {
   first(tree: TreeView): Kind;
   /**
    * The frontier after a finished round; null when the search is done. It is told the same round again later, over a
-   * larger tree, and must say the same: so it looks at the round only (and at the scores and texts of its nodes, which are
-   * settled), never at `tree.rollouts` or `tree.terminals`, and chance comes from `createRandom(seed, "round", round)`.
+   * larger tree, and must say the same: so it looks at the round only (and at the scores and texts of its nodes, which
+   * are settled), never at `tree.rollouts` or `tree.terminals`, and chance comes from `createRandom(seed, ..., round)`.
    */
   next(tree: TreeView, finished: FinishedRound<Kind>): Kind | null;
   /** What to ask at a frontier node that still lacks `missing` samples. Its count may be smaller. */
@@ -31,8 +31,8 @@ export interface RoundPlan<Kind extends Frontier = Frontier> {
 }
 
 /**
- * Samples wanted below each node, >= 1, in the order in which they are asked for; a complete node in it wants none. A plan
- * that has to remember more from round to round may have a frontier that knows more.
+ * Samples wanted below each node, >= 1, in the order in which they are asked for; a complete node in it wants none. A
+ * plan that has to remember more from round to round may have a frontier that knows more.
  */
 export type Frontier = ReadonlyMap<Node, number>;
 
@@ -67,9 +67,9 @@ export interface Rounds<Kind extends Frontier = Frontier> {
 }
 
 /**
- * A round is over when each frontier node has its samples (or failed too often, or is complete) and none of the children
- * waits for its judgement. That cannot be undone by anything that arrives later, so finished rounds are remembered by
- * tree: a cache, never a state; without it the same is found again from the root.
+ * A round is over when each frontier node has its samples (or failed too often, or is complete) and none of the
+ * children waits for its judgement. That cannot be undone by anything that arrives later, so finished rounds are
+ * remembered by tree: a cache, never a state; without it the same is found again from the root.
  */
 export function createRounds<Kind extends Frontier>(
   plan: RoundPlan<Kind>,
@@ -100,7 +100,7 @@ export function createRounds<Kind extends Frontier>(
       const { round, frontier } = standing(tree);
       const isDone = tree.rollouts >= rollouts || frontier === null;
       const isLast = plan.isLast?.(round) === true && verifier?.isComparative === false;
-      // A lone answer is served whatever is thought of it; a checker that costs nothing is asked by the loop at the end.
+      // A lone answer is served whatever is thought of it; a checker that costs nothing is asked by the loop at last.
       const isLone = isDone && tree.terminals.length < 2;
       const due = isLone ? null : verificationDue(tree, verifier, isDone || isLast);
       if (due !== null) return due;

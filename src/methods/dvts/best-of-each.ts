@@ -1,6 +1,6 @@
 import type { Node } from "../../core/node.ts";
 
-/** The best of each group of `size` samples in the order given, ties to the earliest; null for a group that may not go on. */
+/** The best of each group of `size` samples as given, ties to the earliest; null where none of a group may go on. */
 export function bestOfEach(
   samples: readonly Node[],
   size: number,

@@ -20,7 +20,8 @@ type Parameters = z.infer<typeof parameters>;
 /**
  * Diverse verifier tree search (Beeching et al. 2024, Hugging Face's search-and-learn; ALGORITHMS.md section 5): N / M
  * subtrees that never compete with each other. Each takes M continuations per step and goes on from its best, greedily,
- * until its best is complete. Where beam search lets one promising beginning crowd out all others, here each keeps its own.
+ * until its best is complete. Where beam search lets one promising beginning crowd out all others, here each keeps its
+ * own.
  *
  * Differs from search-and-learn: N need not divide by M (the rest of it is not used), equal steps of one parent are one
  * node, in which several subtrees may then stand, and a refuted step is never the best.

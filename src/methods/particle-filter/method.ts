@@ -12,7 +12,10 @@ import { add, type Counts, createParticles, moveOn, type Particles, referencesAt
 import { resampleMultinomial, resampleSystematic, weightOf } from "./weights.ts";
 
 const parameters = z.strictObject({
-  /** Particles per iteration; absent: the budget's rollouts shared out. One that is not drawn again has cost its rollout. */
+  /**
+   * Particles per iteration; absent: the budget's rollouts shared out. One that is not drawn again has cost its
+   * rollout.
+   */
   particles: z.int().min(1).max(1024).optional(),
   /** `multinomial` as published; `systematic` draws with less noise for the same weights (Kitagawa 1996). */
   resampling: z.enum(["multinomial", "systematic"]).default("multinomial"),
@@ -32,12 +35,14 @@ type Parameters = z.infer<typeof parameters>;
 const NEUTRAL = 0.5;
 
 /**
- * Particle filtering and Particle Gibbs (Puri et al. 2025; its code, its_hub; ALGORITHMS.md section 5): the partial answers
- * are samples of the answers that the process reward approves of. Each step moves every particle on by one sampled step,
- * weighs it by e^logit(score), and draws all particles anew by weight. A stopped particle keeps its last weight and takes
- * part. Unlike a beam it follows the reward's proportions, not its ranking, so that a noisy reward misleads it less.
+ * Particle filtering and Particle Gibbs (Puri et al. 2025; its code, its_hub; ALGORITHMS.md section 5): the partial
+ * answers are samples of the answers that the process reward approves of. Each step moves every particle on by one
+ * sampled step, weighs it by e^logit(score), and draws all particles anew by weight. A stopped particle keeps its last
+ * weight and takes part. Unlike a beam it follows the reward's proportions, not its ranking, so that a noisy reward
+ * misleads it less.
  *
- * Differs from its_hub: refuted particles have no weight at all; the particles that say the same are one node with a count.
+ * Differs from its_hub: refuted particles have no weight at all; the particles that say the same are one node with a
+ * count.
  */
 export const particleFilter = defineMethod({
   name: "particle-filter",
@@ -131,7 +136,10 @@ function weightOfNode(tree: TreeView, node: Node, { verifier }: MethodContext): 
   return isRefuted(node) ? 0 : weightOf(steeringScore(tree, node, "last", verifier) ?? NEUTRAL);
 }
 
-/** From the stopped particles, also of a round that a limit has cut short; null where none has stopped or all are refuted. */
+/**
+ * From the stopped particles, also of a round that a limit has cut short; null where none has stopped or all are
+ * refuted.
+ */
 function serve(tree: TreeView, latest: Particles, { serve: by, max_depth }: Parameters, seed: number): Selected | null {
   const stopped = [...withReferences(moveOn(latest, max_depth), latest.references)].flatMap(([node, count]) => {
     if (!node.isTerminal || isRefuted(node)) return [];

@@ -5,7 +5,9 @@ import type { TreeView } from "../../core/tree-view.ts";
 /** Particles that stand at the same node are told by their number. */
 export type Counts = ReadonlyMap<Node, number>;
 
-/** The free particles of a round, and what is carried from iteration to iteration. As a frontier: the samples they want. */
+/**
+ * The free particles of a round, and what is carried from iteration to iteration. As a frontier: the samples they want.
+ */
 export interface Particles extends Frontier {
   readonly free: Counts;
   /** Iterations before this one. */
@@ -27,7 +29,9 @@ export function createParticles(
   return Object.assign(quotas, { free, ...rest });
 }
 
-/** The free particles after a round: stopped ones where they were, the others a step further, each by its own sample. */
+/**
+ * The free particles after a round: stopped ones where they were, the others a step further, each by its own sample.
+ */
 export function moveOn({ free, used }: Particles, maxDepth: number): Map<Node, number> {
   const moved = new Map<Node, number>();
   for (const [node, count] of free) {
@@ -62,7 +66,9 @@ export function add(counts: Map<Node, number>, node: Node, count: number): void 
   counts.set(node, (counts.get(node) ?? 0) + count);
 }
 
-/** What is completed in one go at the depth limit stands in the tree as a chain of steps: the particle is at its end. */
+/**
+ * What is completed in one go at the depth limit stands in the tree as a chain of steps: the particle is at its end.
+ */
 function endOf(sample: Node): Node {
   let at = sample;
   while (!at.isTerminal && at.children[0] !== undefined) at = at.children[0];

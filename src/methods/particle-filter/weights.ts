@@ -22,7 +22,9 @@ export function resampleMultinomial(weights: readonly number[], count: number, r
   );
 }
 
-/** The same from one draw and `count` equal steps: (u + i) / count. No share strays from its expectation by 1 or more. */
+/**
+ * The same from one draw and `count` equal steps: (u + i) / count. No share strays from its expectation by 1 or more.
+ */
 export function resampleSystematic(weights: readonly number[], count: number, random: Random): number[] {
   const start = random.next();
   return drawAt(

@@ -21,11 +21,12 @@ const parameters = z.strictObject({
 });
 
 /**
- * The search that Chain of Preference Optimization collects its data with (Zhang et al. 2024; ALGORITHMS.md 4.8): Tree of
- * Thoughts, breadth first, which keeps ties with the last state kept, remembers every thought, and believes in the answer
- * class with the largest value. No reference answer is looked at. `preferencePairs` reads the finished tree.
+ * The search that Chain of Preference Optimization collects its data with (Zhang et al. 2024; ALGORITHMS.md 4.8): Tree
+ * of Thoughts, breadth first, which keeps ties with the last state kept, remembers every thought, and believes in the
+ * answer class with the largest value. No reference answer is looked at. `preferencePairs` reads the finished tree.
  *
- * Differs from the published code: duplicates are one node from the start, and a refuted step is dropped, whatever its tie.
+ * Differs from the published code: duplicates are one node from the start, and a refuted step is dropped, whatever its
+ * tie.
  */
 export const preferenceBfs = defineMethod({
   name: "preference-bfs",

@@ -15,9 +15,10 @@ export interface PreferencePair {
 }
 
 /**
- * CPO's preference pairs of a finished tree (Zhang et al. 2024, section 3.2; ALGORITHMS.md 4.8): on every path to a member
- * of the winning answer class, each step against each of its siblings that is on no such path. In the order of creation of
- * the chosen step, then of the rejected one; each pair once, however many winners share it. By hand in pairs.test.ts.
+ * CPO's preference pairs of a finished tree (Zhang et al. 2024; ALGORITHMS.md 4.8): on every path to a
+ * member of the winning answer class, each step against each of its siblings that is on no such path. In the order of
+ * creation of the chosen step, then of the rejected one; each pair once, however many winners share it. By hand in
+ * pairs.test.ts.
  */
 export function preferencePairs(tree: TreeView, rule: WinnerRule): PreferencePair[] {
   const onPath = new Set<Node>();

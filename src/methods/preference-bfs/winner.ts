@@ -2,7 +2,7 @@ import { judgementOf } from "../../core/selection/rank.ts";
 import { type AnswerClassTally, tally } from "../../core/selection/tally.ts";
 import type { TreeView } from "../../core/tree-view.ts";
 
-/** What makes an answer class win: the largest sum of its candidates' values, or the largest number (CPO's fact checking). */
+/** What makes an answer class win: the largest sum of its candidates' values, or their number (CPO's fact checking). */
 export const WINNER_RULES = ["value", "count"] as const;
 export type WinnerRule = (typeof WINNER_RULES)[number];
 
@@ -12,8 +12,8 @@ export function rankClasses(tree: TreeView, rule: WinnerRule): AnswerClassTally[
 }
 
 /**
- * The class that won, found without any reference answer. Null without a parsable answer, and where nobody believes in any:
- * such a winner teaches nothing.
+ * The class that won, found without any reference answer. Null without a parsable answer, and where nobody believes in
+ * any: such a winner teaches nothing.
  */
 export function winnerOf(tree: TreeView, rule: WinnerRule): AnswerClassTally | null {
   const [first] = rankClasses(tree, rule);

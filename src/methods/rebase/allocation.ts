@@ -4,8 +4,8 @@
  *
  *     ceil(W * e^(s_j / temperature) / sum of e^(s / temperature))
  *
- * children, where W and the sum are what the nodes before it have left. So the shares add up to W, the best node is never
- * short, and the last may get none. Equals in the order given; the result is in the order given.
+ * children, where W and the sum are what the nodes before it have left. So the shares add up to W, the best node is
+ * never short, and the last may get none. Equals in the order given; the result is in the order given.
  */
 export function allocate(width: number, scores: readonly number[], temperature: number): number[] {
   const largest = Math.max(...scores);

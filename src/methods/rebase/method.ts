@@ -19,9 +19,9 @@ type Parameters = z.infer<typeof parameters>;
 const NEUTRAL = 0.5;
 
 /**
- * REBASE, reward balanced search (Wu et al. 2024; ALGORITHMS.md section 5): a width of W is shared out among the partial
- * answers of each depth by the softmax of their process rewards; every finished one takes one place of the width with it.
- * No rollouts, no values to back up: one score per step. The answers vote, weighted by their scores.
+ * REBASE, reward balanced search (Wu et al. 2024; ALGORITHMS.md section 5): a width of W is shared out among the
+ * partial answers of each depth by the softmax of their process rewards; every finished one takes one place of the
+ * width with it. No rollouts, no values to back up: one score per step. The answers vote, weighted by their scores.
  *
  * As in the code the shares are rounded up (the paper rounds to the nearest). Differs: refuted steps get nothing, and a
  * proven answer is served whatever the vote.

@@ -19,13 +19,13 @@ type Parameters = z.infer<typeof parameters>;
 const NEUTRAL = 0.5;
 
 /**
- * Speculative rejection (Sun et al. 2024; ALGORITHMS.md section 5): best-of-N that gives up early. N answers are generated
- * in lock-step, so many tokens at a time; at each checkpoint all of them are scored as far as they go, and those below the
- * alpha-quantile are dropped. It ends when all that are left are finished.
+ * Speculative rejection (Sun et al. 2024; ALGORITHMS.md section 5): best-of-N that gives up early. N answers are
+ * generated in lock-step, so many tokens at a time; at each checkpoint all of them are scored as far as they go, and
+ * those below the alpha-quantile are dropped. It ends when all that are left are finished.
  *
- * Differs: the paper stops running generations on its own GPUs; over an API each chunk is a call that continues the text.
- * Refuted answers are dropped before the quantile is taken, and a finished one that was dropped may still be served where
- * it is the best scored of all.
+ * Differs: the paper stops running generations on its own GPUs; over an API each chunk is a call that continues the
+ * text. Refuted answers are dropped before the quantile is taken, and a finished one that was dropped may still be
+ * served where it is the best scored of all.
  */
 export const speculativeRejection = defineMethod({
   name: "speculative-rejection",
@@ -67,7 +67,9 @@ function grown(frontier: Frontier): Node[] {
   return answers.filter((node) => !isRefuted(node));
 }
 
-/** Those at or above the quantile: of n with distinct scores the best n - ceil(rate * (n - 1)); equals stay together. */
+/**
+ * Those at or above the quantile: of n with distinct scores the best n - ceil(rate * (n - 1)); equals stay together.
+ */
 function keepUpper(answers: readonly Node[], scoreOf: (node: Node) => number, rate: number): Node[] {
   const bound = quantile(answers.map(scoreOf), rate);
   return answers.filter((node) => scoreOf(node) >= bound);

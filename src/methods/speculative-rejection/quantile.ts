@@ -1,4 +1,6 @@
-/** The share-quantile of the values, linear between two neighbours (as torch.quantile and numpy). NaN without values. */
+/**
+ * The share-quantile of the values, linear between two neighbours (as torch.quantile and numpy). NaN without values.
+ */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const place = share * (sorted.length - 1);

@@ -8,7 +8,10 @@ import { verificationDue } from "../../core/verification.ts";
 import { createWalk, isAsked, missingAt, roleAt, type Standing, type WalkOptions } from "./walk.ts";
 
 const parameters = z.strictObject({
-  /** `sample`: independent steps per state. `propose`: lists of different steps, with marks of confidence if it has them. */
+  /**
+   * `sample`: independent steps per state. `propose`: lists of different steps, with marks of confidence if it has
+   * them.
+   */
   generate: z.enum(["sample", "propose"]).default("sample"),
   /** Steps per state with `sample`; 5 as in tot-bfs. */
   samples: z.int().min(1).max(128).default(5),
@@ -20,7 +23,9 @@ const parameters = z.strictObject({
   max_children: z.int().min(1).max(64).default(3),
   /** States visited in all, those asked for ahead included; the crosswords' 100. */
   max_states: z.int().min(1).max(4096).default(100),
-  /** v_th: a state valued below this is not visited. With `value`, 0.001 is what all samples call impossible; 0 is off. */
+  /**
+   * v_th: a state valued below this is not visited. With `value`, 0.001 is what all samples call impossible; 0 is off.
+   */
   prune_below: z.number().min(0).max(1).default(0.001),
   /** States asked for ahead of the walk: the ones it would come back to. 0 is strictly one at a time; 2 is ours. */
   look_ahead: z.int().min(0).max(64).default(2),
@@ -32,9 +37,9 @@ const parameters = z.strictObject({
  * Tree of Thoughts, depth first (Yao et al. 2023, Algorithm 2; ALGORITHMS.md 4.4): go to the most promising step of a
  * state, below it to the most promising again, and back where a state has nothing left that is worth a visit.
  *
- * Two slips of the paper's pseudo-code are mended: the bound is on the child's value, V(s') > v_th, not the parent's, and
- * a recorded output returns. Differs from the published code: a proven answer ends the walk; the best-judged answer is
- * served, not the deepest state; with `look_ahead` the walk's next states are asked for while it waits.
+ * Two slips of the paper's pseudo-code are mended: the bound is on the child's value, V(s') > v_th, not the parent's,
+ * and a recorded output returns. Differs from the published code: a proven answer ends the walk; the best-judged answer
+ * is served, not the deepest state; with `look_ahead` the walk's next states are asked for while it waits.
  */
 export const totDfs = defineMethod({
   name: "tot-dfs",
@@ -64,7 +69,7 @@ export const totDfs = defineMethod({
         const draft = parameters.draft ? draftDue(tree) : null;
         if (draft !== null) return draft;
         const standing = tree.rollouts >= rollouts ? null : walk(tree);
-        // A lone answer is served whatever is thought of it; a checker that costs nothing is asked by the loop at the end.
+        // A lone answer is served whatever is thought of it; a checker that costs nothing is asked by the loop.
         const isLone = standing === null && tree.terminals.length < 2;
         const due = isLone ? null : verificationDue(tree, verifier, standing === null);
         if (due !== null) return due;

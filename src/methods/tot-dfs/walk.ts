@@ -26,9 +26,9 @@ export interface Standing {
 }
 
 /**
- * The walk of Algorithm 2: to the best child first, back where nothing is left. A state is left for good once its children
- * are known and judged, and neither can change any more: so how far the walk has come is remembered by tree, a cache and
- * never a state. Null when the walk is over.
+ * The walk of Algorithm 2: to the best child first, back where nothing is left. A state is left for good once its
+ * children are known and judged, and neither can change any more: so how far the walk has come is remembered by tree, a
+ * cache and never a state. Null when the walk is over.
  */
 export function createWalk(options: WalkOptions): (tree: TreeView) => Standing | null {
   const known = new WeakMap<TreeView, Walk>();
@@ -102,7 +102,9 @@ function isSettled(tree: TreeView, node: Node, options: WalkOptions): boolean {
   return tree.rollouts + tree.rolloutsInFlight > 0;
 }
 
-/** The children the walk goes to, best first. Completed ones are recorded as they are, and there is nothing to go to. */
+/**
+ * The children the walk goes to, best first. Completed ones are recorded as they are, and there is nothing to go to.
+ */
 function accepted(node: Node, { maxDepth, maxChildren, pruneBelow }: WalkOptions): Node[] {
   // Below the depth limit lies what completed the state, a chain of steps.
   if (node.depth >= maxDepth) return [];
@@ -114,7 +116,9 @@ function accepted(node: Node, { maxDepth, maxChildren, pruneBelow }: WalkOptions
   return open.sort(byPromise).slice(0, maxChildren);
 }
 
-/** By falling score, then by the proposer's confidence, then as created (the sort is stable). Unscored ones come last. */
+/**
+ * By falling score, then by the proposer's confidence, then as created (the sort is stable). Unscored ones come last.
+ */
 function byPromise(a: Node, b: Node): number {
   return (latestScore(b)?.value ?? -1) - (latestScore(a)?.value ?? -1) || b.weight - a.weight;
 }

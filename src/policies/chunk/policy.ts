@@ -4,8 +4,8 @@ import type { Thought } from "../../core/thought.ts";
 import { continuationRequest } from "../asking.ts";
 
 /**
- * Asks for the next so many tokens of the answer, wherever they end: the step's cap is the chunk. Methods that generate in
- * lock-step look at the answers in between. Adds no words of our own.
+ * Asks for the next so many tokens of the answer, wherever they end: the step's cap is the chunk. Methods that generate
+ * in lock-step look at the answers in between. Adds no words of our own.
  */
 export const chunk: Policy = {
   name: "chunk",

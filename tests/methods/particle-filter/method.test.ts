@@ -128,7 +128,8 @@ function repeat(nodeId: string, index: number) {
 
 test("Particle Gibbs: a second run takes samples of its own, a reference of the first walks along and may be drawn", () => {
   const gibbs = particleFilter.create({ iterations: 2 }, context);
-  // Two particles each: the draft's a is sure, b is lost. Both go to a, where the draft's answer and one more await them.
+  // Two particles each: the draft's a is sure, b is lost. Both go to a, where the draft's answer and one more await
+  // them.
   const first = [
     stepStart(1, { type: "propose", nodeId: "0", count: 1, role: "end" }, 1),
     thoughtAdd(1, "1.0", "0", "a"),

@@ -34,8 +34,8 @@ function level(last: "b" | "d", scores: readonly [a: number, b: number, c: numbe
 }
 
 test("a finished answer takes one place of the width with it: 4 are left for a 0.9, b 0.7, c 0.5 and d 0.3", () => {
-  // Weights as 1 : 0.36788 : 0.13534 : 0.04979, sum 1.55301. ceil(4 / 1.55301) = 3; of 1 left ceil(0.36788 / 0.55301) = 1.
-  // One of the three below a is there already: the draft's.
+  // Weights as 1 : 0.36788 : 0.13534 : 0.04979, sum 1.55301. ceil(4 / 1.55301) = 3; of 1 left ceil(0.36788 / 0.55301) =
+  // 1. One of the three below a is there already: the draft's.
   expect(asked(method, level("d", [0.9, 0.7, 0.5, 0.3]))).toEqual(["step 2 at 1.0", "step 1 at 2.0"]);
 });
 

@@ -7,8 +7,8 @@ import { createPlayer } from "../../world/player.ts";
 import type { WorldOptions } from "../../world/search.ts";
 
 /**
- * A model whose chunks fit together: it writes one of eight answers, and goes on from any beginning with one of those that
- * begin so. As a grader it likes some texts better than others, by no rule but always alike.
+ * A model whose chunks fit together: it writes one of eight answers, and goes on from any beginning with one of those
+ * that begin so. As a grader it likes some texts better than others, by no rule but always alike.
  */
 export function writeInChunks({ messages, prefix }: CompletionRequest, seed: number): string | null {
   const question = questionOf({ messages, forwarded: {}, reference: null });
