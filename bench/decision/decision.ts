@@ -22,7 +22,8 @@ const SETTINGS: Readonly<Record<string, (size: number) => { rollouts?: number; p
   dvts: (size) => ({ rollouts: Math.ceil(size / 8) }),
   rebase: (size) => ({ rollouts: Math.ceil(size / 8) }),
   "particle-filter": (size) => ({ rollouts: Math.ceil(size / 8) }),
-  "speculative-rejection": (size) => ({ rollouts: Math.ceil(size / 8) }),
+  "speculative-rejection": (size) => ({ rollouts: size, params: { rejection_rate: 0 } }),
+  "tot-dfs": () => ({ params: { max_states: 4096 } }),
   "tot-bfs": (size) => ({ params: { breadth: Math.ceil(size / 40), samples: 10 } }),
   "preference-bfs": (size) => ({ params: { breadth: Math.ceil(size / 40) } }),
 };

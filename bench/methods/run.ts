@@ -30,7 +30,7 @@ export async function runMethod(options: RunOptions, providers: readonly Provide
       max_total_tokens: budgetTokens,
       max_model_calls: 100_000,
       max_wall_ms: 600_000,
-      max_parallel: width,
+      max_parallel: setting.width ?? width,
       ...(rollouts !== undefined && { max_rollouts: rollouts }),
     },
   };
