@@ -8,6 +8,7 @@ import { judge } from "./judge/verifier.ts";
 import { pairwise } from "./pairwise/verifier.ts";
 import { sameStep } from "./same-step/verifier.ts";
 import { selfEvaluation } from "./self-evaluation/verifier.ts";
+import { sudoku } from "./sudoku/verifier.ts";
 import { unitTests } from "./unit-tests/verifier.ts";
 import { value } from "./value/verifier.ts";
 import { vote } from "./vote/verifier.ts";
@@ -25,6 +26,7 @@ export const VERIFIERS: readonly VerifierDefinition[] = [
   critic,
   pairwise,
   unitTests,
+  sudoku,
 ];
 
 /** Verifiers of two candidates, with which selections and methods compare. */

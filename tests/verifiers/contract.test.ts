@@ -30,10 +30,11 @@ const CANDIDATES: readonly Candidate[] = [
 ];
 
 /** Those with an opinion on partial answers. */
-const SCORING_STEPS = ["game-of-24", "judge", "value", "grade", "vote", "critic", "pairwise"];
+const SCORING_STEPS = ["game-of-24", "judge", "value", "grade", "vote", "critic", "pairwise", "sudoku"];
 
 /** Of those that need some. */
 const PARAMETERS: Readonly<Record<string, unknown>> = {
+  sudoku: { givens: "1 . . 4\n. 4 1 .\n. 1 4 .\n4 . . 1" },
   "unit-tests": { tests: [{ call: "1 + 1", expect: 2 }] },
 };
 
