@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { handsOfSplit, SPLIT_CAVEAT } from "../../model/corpus/split.ts";
@@ -43,6 +43,8 @@ export async function methods(args: readonly string[]): Promise<void> {
       width: { type: "string", default: "4" },
       budgets: { type: "string", default: "500,1000,2000,4000,8000" },
       methods: { type: "string" },
+      // JSON that this bench printed: its rows are kept for methods that are not measured now, and shown beside them.
+      rows: { type: "string", multiple: true, default: [] },
       out: { type: "string", default: join(ROOT, "docs", "methods.svg") },
     },
   });
@@ -50,14 +52,15 @@ export async function methods(args: readonly string[]): Promise<void> {
   const hands = handsOfSplit(values.split)
     .slice(0, Number(values.problems))
     .map((hand) => hand.map(formatRational).join(" "));
-  const names = values.methods?.split(",") ?? Object.keys(SETTINGS);
+  const names = values.methods?.split(",").filter((name) => name !== "") ?? Object.keys(SETTINGS);
   const budgets = values.budgets.split(",").map(Number);
   const [seed, width] = [Number(values.seed), Number(values.width)];
   const model = await createModelServer();
   const providers = [embeddedProvider(model.url)];
   try {
-    const rows: MethodRow[] = [];
+    const rows = values.rows.flatMap(keptRows).filter(({ method }) => !names.includes(method));
     console.log(HEADER);
+    for (const row of rows) console.log(lineOf(row));
     for (const method of names) {
       const settingOf = SETTINGS[method];
       if (settingOf === undefined) throw new Error(`no settings for ${method}: ${Object.keys(SETTINGS).join(", ")}`);
@@ -79,6 +82,11 @@ export async function methods(args: readonly string[]): Promise<void> {
   } finally {
     await model.close();
   }
+}
+
+function keptRows(file: string): readonly MethodRow[] {
+  const last = readFileSync(file, "utf8").trim().split("\n").at(-1) ?? "";
+  return (JSON.parse(last) as { readonly rows: readonly MethodRow[] }).rows;
 }
 
 function rowOf(method: string, budgetTokens: number, outcomes: readonly Outcome[]): MethodRow {
