@@ -5,7 +5,7 @@ import { parseArgs, styleText } from "node:util";
 import { handsOfSplit, SPLIT_CAVEAT } from "../model/corpus/split.ts";
 import { createModelServer } from "../model/server.ts";
 import type { Tree } from "../src/core/tree.ts";
-import { formatRational } from "../src/verifiers/game-of-24/rational.ts";
+import { formatRational } from "../src/verifiers/rational.ts";
 import { askWithTree } from "./demo/ask.ts";
 import { drawTree } from "./demo/draw-tree.ts";
 import { embeddedProvider } from "./local/providers.ts";

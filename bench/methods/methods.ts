@@ -6,7 +6,7 @@ import { createModelServer } from "../../model/server.ts";
 import { embeddedProvider } from "../../scripts/local/providers.ts";
 import { ROOT } from "../../scripts/run.ts";
 import { mean, shareInterval } from "../../src/core/statistics.ts";
-import { formatRational } from "../../src/verifiers/game-of-24/rational.ts";
+import { formatRational } from "../../src/verifiers/rational.ts";
 import type { Outcome } from "../scaling/measure.ts";
 import { plotMethods } from "./plot.ts";
 import { runMethod } from "./run.ts";

@@ -8,7 +8,7 @@ import { embeddedProvider } from "../../scripts/local/providers.ts";
 import { startLocalService } from "../../scripts/local/service.ts";
 import { ROOT } from "../../scripts/run.ts";
 import type { SearchEvent } from "../../src/core/event.ts";
-import { formatRational } from "../../src/verifiers/game-of-24/rational.ts";
+import { formatRational } from "../../src/verifiers/rational.ts";
 import { type Outcome, outcomeOf, rowOf, type ScalingRow, solvedWithin } from "./measure.ts";
 import { plotScaling } from "./plot.ts";
 

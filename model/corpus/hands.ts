@@ -1,5 +1,5 @@
-import { type Rational, rational } from "../../src/verifiers/game-of-24/rational.ts";
 import { isSolvable } from "../../src/verifiers/game-of-24/solver.ts";
+import { type Rational, rational } from "../../src/verifiers/rational.ts";
 
 /** The largest number dealt: a king is 13. */
 const MAX_NUMBER = 13;

@@ -1,5 +1,5 @@
-import { formatState, isInteger, type Rational } from "../../src/verifiers/game-of-24/rational.ts";
 import { isSolvable, legalSteps } from "../../src/verifiers/game-of-24/solver.ts";
+import { formatState, isInteger, type Rational } from "../../src/verifiers/rational.ts";
 import { pick, type Random } from "../random.ts";
 import { allHands, integers } from "./hands.ts";
 import { handsOfSplit } from "./split.ts";

@@ -1,6 +1,6 @@
-import { formatRational, formatState, isInteger, type Rational } from "../../src/verifiers/game-of-24/rational.ts";
 import { isSolvable, legalSteps, winningSteps } from "../../src/verifiers/game-of-24/solver.ts";
 import { formatStep, type Step } from "../../src/verifiers/game-of-24/step.ts";
+import { formatRational, formatState, isInteger, type Rational } from "../../src/verifiers/rational.ts";
 import { pick, type Random, shuffle } from "../random.ts";
 import type { JudgeStates } from "./judge-states.ts";
 

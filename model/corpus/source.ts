@@ -1,5 +1,5 @@
-import { formatState, type Rational } from "../../src/verifiers/game-of-24/rational.ts";
 import { isSolvable, winningSteps } from "../../src/verifiers/game-of-24/solver.ts";
+import { formatState, type Rational } from "../../src/verifiers/rational.ts";
 import { otherHands } from "./hands.ts";
 import { createJudgeStates, onlyHeldOutStates } from "./judge-states.ts";
 import type { RowSource } from "./rows.ts";

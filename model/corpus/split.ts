@@ -8,7 +8,7 @@
  * Caveat, printed wherever numbers are printed: test hands are unseen, but many of the three-number states they lead
  * to can also be reached from training hands.
  */
-import { formatState, type Rational } from "../../src/verifiers/game-of-24/rational.ts";
+import { formatState, type Rational } from "../../src/verifiers/rational.ts";
 import { solvableHands } from "./hands.ts";
 
 export type Split = "test" | "validation" | "train";

@@ -1,7 +1,7 @@
 import { checkAnswer } from "../../src/verifiers/game-of-24/answer.ts";
-import { isInteger, type Rational } from "../../src/verifiers/game-of-24/rational.ts";
 import { isSolvable } from "../../src/verifiers/game-of-24/solver.ts";
 import { checkStep } from "../../src/verifiers/game-of-24/step.ts";
+import { isInteger, type Rational } from "../../src/verifiers/rational.ts";
 import { allHands } from "../corpus/hands.ts";
 import { statesAfterOneStep } from "../corpus/judge-states.ts";
 import { judgePrompt, solvePrompt } from "../corpus/rows.ts";

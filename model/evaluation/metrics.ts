@@ -1,5 +1,5 @@
-import { isEqual, type Rational } from "../../src/verifiers/game-of-24/rational.ts";
 import { legalSteps } from "../../src/verifiers/game-of-24/solver.ts";
+import { isEqual, type Rational } from "../../src/verifiers/rational.ts";
 
 /**
  * The unbiased estimate of pass@k from `samples` completions of which `correct` solve: 1 - C(n-c, k) / C(n, k)

@@ -8,7 +8,7 @@ import { createRandom } from "../../model/random.ts";
 import { type TrainingState, train } from "../../model/trainer.ts";
 import { ESPALIER_24_PLAN } from "../../model/training/espalier-24.ts";
 import { parseHand } from "../../src/verifiers/game-of-24/hand.ts";
-import { formatState } from "../../src/verifiers/game-of-24/rational.ts";
+import { formatState } from "../../src/verifiers/rational.ts";
 
 const plan = {
   ...ESPALIER_24_PLAN,

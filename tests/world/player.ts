@@ -1,8 +1,8 @@
 import { createRandom } from "../../src/core/random.ts";
 import { parseNumbers } from "../../src/verifiers/game-of-24/hand.ts";
-import { formatRational, formatState, isEqual, type Rational } from "../../src/verifiers/game-of-24/rational.ts";
 import { isSolvable, legalSteps, winningSteps } from "../../src/verifiers/game-of-24/solver.ts";
 import { formatStep, parseStep, type Step } from "../../src/verifiers/game-of-24/step.ts";
+import { formatRational, formatState, isEqual, type Rational } from "../../src/verifiers/rational.ts";
 
 /**
  * A player of the Game of 24 with a given skill: each step is a winning one with that probability (where there is one),

@@ -1,5 +1,5 @@
-import { parseExpression } from "./expression.ts";
-import { formatRational, formatState, isInteger, type Rational } from "./rational.ts";
+import { parseExpression } from "../expression.ts";
+import { formatRational, formatState, isInteger, type Rational } from "../rational.ts";
 import { checkStep } from "./step.ts";
 
 export type AnswerCheck = { readonly solved: boolean; readonly reason: string };

@@ -1,4 +1,4 @@
-import { parseRational, type Rational } from "./rational.ts";
+import { parseRational, type Rational } from "../rational.ts";
 
 /** The numbers dealt: two to four of them (states inside a search have two or three), in the order of the text. */
 export type Hand = readonly Rational[];

@@ -11,7 +11,7 @@ import {
   type Operator,
   type Rational,
   sortRationals,
-} from "./rational.ts";
+} from "../rational.ts";
 import type { Step } from "./step.ts";
 
 /** "integers": every intermediate result is an integer. "rationals": fractions may occur on the way. */

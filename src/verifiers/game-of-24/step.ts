@@ -7,7 +7,7 @@ import {
   parseRational,
   type Rational,
   sortRationals,
-} from "./rational.ts";
+} from "../rational.ts";
 
 export type StepFault = "not-a-step" | "operand-not-available" | "division-by-zero" | "wrong-result" | "wrong-left";
 

@@ -1,9 +1,9 @@
 import { type Problem, questionOf } from "../../core/problem.ts";
 import { type Candidate, defineVerifier, localVerifier, type Score } from "../../core/verifier.ts";
 import { NO_PARAMETERS } from "../no-parameters.ts";
+import { formatRational } from "../rational.ts";
 import { checkAnswer } from "./answer.ts";
 import { type Hand, parseHand } from "./hand.ts";
-import { formatRational } from "./rational.ts";
 import { checkStep } from "./step.ts";
 
 /**

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { latestScore } from "../../../src/core/node.ts";
 import type { Tree } from "../../../src/core/tree.ts";
 import { parseNumbers } from "../../../src/verifiers/game-of-24/hand.ts";
-import type { Rational } from "../../../src/verifiers/game-of-24/rational.ts";
 import { legalSteps } from "../../../src/verifiers/game-of-24/solver.ts";
+import type { Rational } from "../../../src/verifiers/rational.ts";
 import { ALL_MOVES, allHands, CONSTANT_VALUE, EXACT_VALUE } from "../../world/all-moves.ts";
 import { runWorld } from "../../world/search.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseHand } from "../../../src/verifiers/game-of-24/hand.ts";
-import { formatRational } from "../../../src/verifiers/game-of-24/rational.ts";
+import { formatRational } from "../../../src/verifiers/rational.ts";
 
 const read = (text: string) => parseHand(text)?.map(formatRational).join(" ") ?? null;
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseNumbers } from "../../../src/verifiers/game-of-24/hand.ts";
-import { formatState } from "../../../src/verifiers/game-of-24/rational.ts";
 import { checkStep, formatStep, parseStep } from "../../../src/verifiers/game-of-24/step.ts";
+import { formatState } from "../../../src/verifiers/rational.ts";
 
 const check = (numbers: string, line: string) => {
   const result = checkStep(parseNumbers(numbers) ?? [], line);

@@ -1,13 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseExpression } from "../../../src/verifiers/game-of-24/expression.ts";
-import {
-  apply,
-  formatRational,
-  formatState,
-  type Operator,
-  type Rational,
-} from "../../../src/verifiers/game-of-24/rational.ts";
+import { parseExpression } from "../../src/verifiers/expression.ts";
+import { apply, formatRational, formatState, type Operator, type Rational } from "../../src/verifiers/rational.ts";
 
 const evaluate = (text: string) => {
   const expression = parseExpression(text);

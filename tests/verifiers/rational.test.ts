@@ -1,13 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  apply,
-  compare,
-  formatRational,
-  formatState,
-  parseRational,
-  rational,
-} from "../../../src/verifiers/game-of-24/rational.ts";
+import { apply, compare, formatRational, formatState, parseRational, rational } from "../../src/verifiers/rational.ts";
 
 const anyRational = fc
   .tuple(fc.integer({ min: -500, max: 500 }), fc.integer({ min: 1, max: 500 }))
