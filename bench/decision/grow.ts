@@ -139,6 +139,7 @@ function inputOf(path: PolicyInput["path"]): PolicyInput {
     count: 1,
     seed: 0,
     sampling: { maxTokens: 1000, temperature: 1, topP: undefined, stop: [] },
+    clientMaxTokens: 1000,
     capabilities: {
       n: "honoured",
       continuation: true,
