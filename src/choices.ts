@@ -7,7 +7,9 @@ import { findMethod, findVerifier, modelNotFound, unknownName } from "./lists.ts
 import { METHODS } from "./methods/index.ts";
 import { type PromptOverrides, resolvePrompts } from "./prompts.ts";
 import { findModel, type ModelConfig, type ProviderConfig } from "./providers/config.ts";
+import type { Scorers } from "./providers/scorers.ts";
 import type { RecipeError, VerifierSpec } from "./recipe.ts";
+import { absentScorer } from "./scorers.ts";
 import { type AskedVerifier, issueToError } from "./search-object.ts";
 import { VERIFIERS } from "./verifiers/index.ts";
 
@@ -46,6 +48,7 @@ export interface VerifierSetting {
   readonly own: PromptOverrides;
   readonly ofRequest: PromptOverrides;
   readonly providers: readonly ProviderConfig[];
+  readonly scorers: Scorers;
 }
 
 export function chooseVerifiers(
@@ -67,15 +70,20 @@ export function chooseVerifiers(
 
 function specAsked(
   { type, weight, params, at }: AskedVerifier,
-  { problem, model, own, ofRequest, providers }: VerifierSetting,
+  { problem, model, own, ofRequest, providers, scorers }: VerifierSetting,
 ): Result<VerifierSpec, RecipeError> {
   const verifier = findVerifier(type);
   if (verifier === null) return fail(unknownName(at, type, VERIFIERS));
   const parsed = verifier.parse(params);
   if (!parsed.ok) return fail(issueToError(parsed.error[0], at));
   const wants = verifier.wants(parsed.value);
+  const absent = absentScorer(wants, scorers, at);
+  if (absent !== null) return fail(absent);
   const other = wants.model === undefined ? null : findModel(providers, wants.model);
-  if (wants.model !== undefined && other === null) return fail({ ...modelNotFound(wants.model), param: `${at}.model` });
+  if (wants.model !== undefined && other === null) {
+    // Not "model_not_found": that is about the request's own model, and a 404.
+    return fail({ ...modelNotFound(wants.model), code: "invalid_value", param: `${at}.model` });
+  }
   // Another model is asked in its own words, which the search's model may not understand, nor the other way round.
   const book = bookOf(verifier, other === null ? own : { ...other.model.prompts, ...ofRequest });
   const refusal = verifier.refusal(problem, traitsOf(other?.model ?? model), book, parsed.value);

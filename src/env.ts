@@ -1,8 +1,9 @@
 import type { SearchTree } from "../durable-objects/search-tree/search-tree.ts";
 import { type ProviderConfig, parseProviders } from "./providers/config.ts";
+import { parseScorers, type Scorers, type ScorerVariables } from "./providers/scorers.ts";
 
 /** The bindings of wrangler.toml. */
-export interface Env {
+export interface Env extends ScorerVariables {
   readonly SEARCH_TREE: DurableObjectNamespace<SearchTree>;
   readonly DB: D1Database;
   /** JSON, see `ProviderConfig`. */
@@ -14,6 +15,13 @@ export interface Env {
 /** Throws where PROVIDERS is not what it should be: a fault of the deployment, not of a request. */
 export function providersOf(env: Pick<Env, "PROVIDERS">): readonly ProviderConfig[] {
   const parsed = parseProviders(env.PROVIDERS);
+  if (!parsed.ok) throw new Error(parsed.error);
+  return parsed.value;
+}
+
+/** Throws where REWARD_MODELS, WEBHOOK_SECRETS or EGRESS_ALLOW is not what it should be. */
+export function scorersOf(env: ScorerVariables): Scorers {
+  const parsed = parseScorers(env);
   if (!parsed.ok) throw new Error(parsed.error);
   return parsed.value;
 }

@@ -9,6 +9,7 @@ import type { VerifierDefinition } from "./core/verifier.ts";
 import { findVerifier, isVerifierDefinition, modelNotFound, promptsOf } from "./lists.ts";
 import { hashPrompts, resolvePrompts } from "./prompts.ts";
 import { findModel, type ProviderConfig } from "./providers/config.ts";
+import { NO_SCORERS, type Scorers } from "./providers/scorers.ts";
 import { checkRequirements, type Emulation } from "./requirements.ts";
 import { issueToError, parseSearchObject } from "./search-object.ts";
 
@@ -80,7 +81,11 @@ export interface RecipeInput {
 }
 
 /** Turns a request into a recipe: strict about `search`, and every choice the client left open is made here. */
-export function createRecipe(input: RecipeInput, providers: readonly ProviderConfig[]): Result<Recipe, RecipeError> {
+export function createRecipe(
+  input: RecipeInput,
+  providers: readonly ProviderConfig[],
+  scorers: Scorers = NO_SCORERS,
+): Result<Recipe, RecipeError> {
   const found = findModel(providers, input.model);
   if (found === null) return fail(modelNotFound(input.model));
   const parsed = parseSearchObject(input.search);
@@ -100,11 +105,11 @@ export function createRecipe(input: RecipeInput, providers: readonly ProviderCon
   // The prompts decide what a verifier can do with this model, and the verifiers which prompts there are: the request's
   // own are therefore looked at twice, first as they stand.
   const own = { ...found.model.prompts, ...search.prompts };
-  const setting = { problem: input.problem, model: found.model, own, ofRequest: search.prompts, providers };
+  const setting = { problem: input.problem, model: found.model, own, ofRequest: search.prompts, providers, scorers };
   const verifiers = chooseVerifiers(search.verifier, definition, automatic, setting);
   if (!verifiers.ok) return verifiers;
-  const scorers = verifiers.value.map(({ type }) => findVerifier(type)).filter(isVerifierDefinition);
-  const used = promptsOf(definition, params.value, scorers, search.selection);
+  const definitions = verifiers.value.map(({ type }) => findVerifier(type)).filter(isVerifierDefinition);
+  const used = promptsOf(definition, params.value, definitions, search.selection);
   const prompts = resolvePrompts(used.all, found.model.prompts, search.prompts);
   if (!prompts.ok) return prompts;
   const emulated = checkRequirements({

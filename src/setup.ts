@@ -21,7 +21,9 @@ import { METHODS } from "./methods/index.ts";
 import { findModel, type ProviderConfig } from "./providers/config.ts";
 import type { Gate } from "./providers/gate.ts";
 import { createOpenAiModel } from "./providers/openai/model.ts";
+import { NO_SCORERS, type Scorers } from "./providers/scorers.ts";
 import { DEFAULT_ROLLOUTS, type Recipe, type RecipeError } from "./recipe.ts";
+import { createScorer } from "./scorers.ts";
 import { compositeVerifier } from "./verifiers/composite.ts";
 import { VERIFIERS } from "./verifiers/index.ts";
 import { findLast } from "./verifiers/pattern.ts";
@@ -31,6 +33,7 @@ export interface SetupDeps {
   readonly providers: readonly ProviderConfig[];
   readonly gate: Gate;
   readonly clock: Clock;
+  readonly scorers?: Scorers;
 }
 
 /**
@@ -64,10 +67,17 @@ export function createSetup(
   for (const { type, weight, params, prompts } of recipe.verifiers) {
     const verifier = findVerifier(type);
     if (verifier === null) return fail(unknownName("search.verifier", type, VERIFIERS));
-    const wanted = verifier.wants(params).model;
-    const other = wanted === undefined ? found : findModel(deps.providers, wanted);
-    if (other === null) return fail({ ...modelNotFound(wanted ?? ""), param: "search.verifier.model" });
-    const own = { ...context, model: other === found ? model : modelOf(other), prompts: prompts ?? context.prompts };
+    const wants = verifier.wants(params);
+    const other = wants.model === undefined ? found : findModel(deps.providers, wants.model);
+    if (other === null) return fail({ ...modelNotFound(wants.model ?? ""), param: "search.verifier.model" });
+    const scorer = createScorer(wants, deps.scorers ?? NO_SCORERS, deps);
+    if (!scorer.ok) return scorer;
+    const own = {
+      ...context,
+      ...scorer.value,
+      model: other === found ? model : modelOf(other),
+      prompts: prompts ?? context.prompts,
+    };
     parts.push({ verifier: verifier.create(own, params), weight });
   }
   const selection = recipe.selection === null ? null : findSelection(recipe.selection);

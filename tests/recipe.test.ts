@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { embeddedProvider } from "../scripts/local/providers.ts";
+import { parseScorers } from "../src/providers/scorers.ts";
 import { createRecipe, type RecipeInput } from "../src/recipe.ts";
 import { CODE_VERSION } from "../src/version.ts";
 import { gameOf24Problem } from "./world/search.ts";
@@ -198,7 +199,7 @@ describe("what a method needs is named before the first call", () => {
     expect(Object.keys(judged.value.promptHashes)).toContain("judge@espalier/24");
     expect(ask({ method: "beam", verifier: ["vote", { type: "judge", model: "espalier/25" }] })).toMatchObject({
       ok: false,
-      error: { code: "model_not_found", param: "search.verifier[1].model" },
+      error: { code: "invalid_value", param: "search.verifier[1].model" },
     });
     // It would be asked for what it cannot give: the general model gives no log-probabilities.
     expect(recipeOf({ verifier: { type: "judge", model: "general" } })).toMatchObject({ ok: false });
@@ -219,5 +220,62 @@ describe("what a method needs is named before the first call", () => {
       ok: false,
       error: { message: expect.stringMatching(/search\.reference/) },
     });
+  });
+});
+
+describe("scorers outside", () => {
+  const sampling = { maxTokens: 100, temperature: undefined, topP: undefined, stop: [] };
+  const parsed = parseScorers({
+    REWARD_MODELS: JSON.stringify([
+      { name: "prm", kind: "process", shape: "generic", baseUrl: "http://gpu:8000" },
+      { name: "orm", kind: "outcome", shape: "generic", baseUrl: "http://gpu:8001" },
+    ]),
+    WEBHOOK_SECRETS: JSON.stringify({
+      default: { secrets: [`whsec_${"A".repeat(32)}`], origin: "https://scorer.example.com" },
+      local: { secrets: [`whsec_${"B".repeat(32)}`], origin: "http://127.0.0.1:9000" },
+    }),
+    EGRESS_ALLOW: '["http://127.0.0.1:9000"]',
+  });
+  if (!parsed.ok) throw new Error(parsed.error);
+  const scorers = parsed.value;
+  const ask = (verifier: unknown) =>
+    createRecipe(
+      { problem: hello, model: "espalier/24", search: { method: "best-of-n", verifier }, sampling, seed: 1 },
+      providers,
+      scorers,
+    );
+
+  test.each([
+    { type: "process_reward", reward_model: "prm", aggregation: "min" },
+    { type: "outcome-reward", reward_model: "orm" },
+    { type: "webhook", url: "https://scorer.example.com/verify" },
+    { type: "webhook", url: "http://127.0.0.1:9000/", secret_name: "local" },
+  ])("%j is taken", (verifier) => expect(ask(verifier)).toMatchObject({ ok: true }));
+
+  test.each([
+    [{ type: "process-reward" }, "reward_model"],
+    [{ type: "process-reward", reward_model: "none" }, "reward_model"],
+    [{ type: "process-reward", reward_model: "orm" }, "reward_model"],
+    [{ type: "outcome-reward", reward_model: "prm" }, "reward_model"],
+    [{ type: "process-reward", reward_model: "prm", aggregation: "max" }, "aggregation"],
+    [{ type: "webhook" }, "url"],
+    [{ type: "webhook", url: "http://scorer.example.com/" }, "url"],
+    [{ type: "webhook", url: "https://169.254.169.254/" }, "url"],
+    [{ type: "webhook", url: "https://localhost/" }, "url"],
+    [{ type: "webhook", url: "https://other.example.com/" }, "secret_name"],
+    [{ type: "webhook", url: "https://scorer.example.com/", secret_name: "local" }, "secret_name"],
+    [{ type: "webhook", url: "https://scorer.example.com/", secret_name: "nobody" }, "secret_name"],
+  ])("%j is refused at its %s", (verifier, param) => {
+    const refused = ask([verifier]);
+    expect(refused).toMatchObject({ ok: false, error: { param: `search.verifier[0].${param}` } });
+    if (!refused.ok) expect(refused.error.code).not.toBe("model_not_found");
+  });
+
+  test("which secrets there are for other addresses is not told", () => {
+    const messageOf = (secret_name: string) => {
+      const refused = ask({ type: "webhook", url: "https://scorer.example.com/", secret_name });
+      return refused.ok ? "" : refused.error.message;
+    };
+    expect(messageOf("local")).toBe(messageOf("nobody"));
   });
 });

@@ -7,7 +7,7 @@ import type { Result } from "../../src/core/result.ts";
 import { type SearchSetup, search } from "../../src/core/search.ts";
 import { searchToRows } from "../../src/db/project.ts";
 import { insertSearch } from "../../src/db/searches.ts";
-import { type Env, providersOf } from "../../src/env.ts";
+import { type Env, providersOf, scorersOf } from "../../src/env.ts";
 import { createGate } from "../../src/providers/gate.ts";
 import type { RecipeError } from "../../src/recipe.ts";
 import { createSetup } from "../../src/setup.ts";
@@ -177,7 +177,8 @@ export class SearchTree extends DurableObject<Env> {
   }
 
   #setup(order: SearchOrder): Result<SearchSetup, RecipeError> {
-    const deps = { providers: providersOf(this.env), gate: this.#gate, clock: worldClock };
+    const scorers = scorersOf(this.env);
+    const deps = { providers: providersOf(this.env), scorers, gate: this.#gate, clock: worldClock };
     return createSetup({ ...order, codeVersion: CODE_VERSION }, deps);
   }
 

@@ -64,8 +64,8 @@ export function probabilityOfYes(
   let no = 0;
   for (const { token, logprob } of completion.firstToken) {
     const word = token.trim().toLowerCase();
-    if (word === yesWord) yes += Math.exp(logprob);
-    else if (word === noWord) no += Math.exp(logprob);
+    if (word === yesWord.toLowerCase()) yes += Math.exp(logprob);
+    else if (word === noWord.toLowerCase()) no += Math.exp(logprob);
   }
   return yes + no === 0 ? null : yes / (yes + no);
 }

@@ -5,6 +5,8 @@ import type { ParameterIssue, ParameterSchema } from "./parameters.ts";
 import type { Problem } from "./problem.ts";
 import type { PromptBook, PromptDefinition } from "./prompt.ts";
 import { fail, type Result, succeed } from "./result.ts";
+import type { RewardModel } from "./reward-model.ts";
+import type { Webhook } from "./webhook.ts";
 
 /** One judgement of one candidate. */
 export interface Score {
@@ -89,6 +91,10 @@ export interface VerifierTraits {
 export interface VerifierWants {
   /** Public id of the model that it asks instead of the search's own: parameter `model`. */
   readonly model?: string;
+  /** A reward model of the deployment: parameter `reward_model`. */
+  readonly rewardModel?: { readonly name: string; readonly kind: RewardModel["kind"] };
+  /** An address of the tenant's, and the name of the secret that signs for it: parameters `url` and `secret_name`. */
+  readonly webhook?: { readonly url: string; readonly secretName: string };
 }
 
 /** One line in `verifiers/index.ts` per definition. */
@@ -144,4 +150,7 @@ export interface VerifierContext {
   /** Replaced prompts, by name. */
   readonly prompts: PromptBook;
   readonly seed: number;
+  /** What it wants, where it wants it. */
+  readonly rewardModel?: RewardModel;
+  readonly webhook?: Webhook;
 }

@@ -1,21 +1,25 @@
 import { fail, type Result, succeed } from "../core/result.ts";
+import { type AddressRules, addressRefusal } from "./public-address.ts";
 
 /** The platform's `fetch`, or a test's. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /**
- * The one way out: every request to a provider passes here. Redirects are not followed, because the next hop would get
- * the provider's credential and could be a private address; a refusal says why. Network faults reject, as in `fetch`.
+ * The one way out: every request to a provider or a scorer passes here. Redirects are not followed, because the next hop
+ * would get the provider's credential and could be a private address; a refusal says why. Network faults reject, as in
+ * `fetch`.
  *
- * Issue 6 adds the SSRF table here (loopback, link-local, private and metadata addresses) for base URLs that tenants
- * supply; today all of them come from the operator's own configuration, where a loopback address is the common case.
+ * With `rules` the address is a tenant's and must be public (public-address.ts). Without, it comes from the operator's own
+ * configuration, where a loopback address is the common case. Issue 6 brings base URLs of tenants: they need the rules too.
  */
 export async function egress(
   fetch: Fetch,
   input: string | URL | Request,
   init: RequestInit | undefined,
+  rules: AddressRules | null = null,
 ): Promise<Result<Response, EgressRefusal>> {
-  const refusal = refusalOf(input instanceof Request ? input.url : String(input));
+  const address = input instanceof Request ? input.url : String(input);
+  const refusal = refusalOf(address) ?? (rules === null ? null : addressRefusal(address, rules));
   if (refusal !== null) return fail({ type: "not-sent", message: refusal });
   const response = await fetch(input, { ...init, redirect: "manual" });
   // 0 is how a browser-like runtime hides a redirect it did not follow.

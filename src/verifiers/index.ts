@@ -5,13 +5,16 @@ import { exact } from "./exact/verifier.ts";
 import { gameOf24 } from "./game-of-24/verifier.ts";
 import { grade } from "./grade/verifier.ts";
 import { judge } from "./judge/verifier.ts";
+import { outcomeReward } from "./outcome-reward/verifier.ts";
 import { pairwise } from "./pairwise/verifier.ts";
+import { processReward } from "./process-reward/verifier.ts";
 import { sameStep } from "./same-step/verifier.ts";
 import { selfEvaluation } from "./self-evaluation/verifier.ts";
 import { sudoku } from "./sudoku/verifier.ts";
 import { unitTests } from "./unit-tests/verifier.ts";
 import { value } from "./value/verifier.ts";
 import { vote } from "./vote/verifier.ts";
+import { webhook } from "./webhook/verifier.ts";
 
 /** Everything that scores. One folder and one line per verifier; the contract suite runs over this list. */
 export const VERIFIERS: readonly VerifierDefinition[] = [
@@ -26,6 +29,9 @@ export const VERIFIERS: readonly VerifierDefinition[] = [
   critic,
   pairwise,
   unitTests,
+  processReward,
+  outcomeReward,
+  webhook,
   sudoku,
 ];
 

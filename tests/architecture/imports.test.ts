@@ -12,7 +12,7 @@ function layerOf(file: string): string {
 }
 
 const SIBLINGS = ["methods", "policies", "verifiers", "providers", "ledger", "exports"];
-const ROOTS = ["choices", "lists", "prompts", "recipe", "requirements", "search-object", "setup"];
+const ROOTS = ["choices", "lists", "prompts", "recipe", "requirements", "scorers", "search-object", "setup"];
 
 /** What each layer may import besides itself (DESIGN.md, section 2). */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {

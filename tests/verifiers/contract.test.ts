@@ -7,6 +7,7 @@ import { VERIFIERS } from "../../src/verifiers/index.ts";
 import { createScriptedModel } from "../world/model.ts";
 import { createPlayer } from "../world/player.ts";
 import { WORLD_PROMPTS } from "../world/prompts.ts";
+import { createScriptedRewardModel, createScriptedWebhook } from "../world/scorers.ts";
 import { gameOf24Problem } from "../world/search.ts";
 import { createVirtualTime } from "../world/time.ts";
 
@@ -30,12 +31,25 @@ const CANDIDATES: readonly Candidate[] = [
 ];
 
 /** Those with an opinion on partial answers. */
-const SCORING_STEPS = ["game-of-24", "judge", "value", "grade", "vote", "critic", "pairwise", "sudoku"];
+const SCORING_STEPS = [
+  "game-of-24",
+  "judge",
+  "value",
+  "grade",
+  "vote",
+  "critic",
+  "pairwise",
+  "process-reward",
+  "sudoku",
+];
 
 /** Of those that need some. */
 const PARAMETERS: Readonly<Record<string, unknown>> = {
   sudoku: { givens: "1 . . 4\n. 4 1 .\n. 1 4 .\n4 . . 1" },
   "unit-tests": { tests: [{ call: "1 + 1", expect: 2 }] },
+  "process-reward": { reward_model: "scripted" },
+  "outcome-reward": { reward_model: "scripted" },
+  webhook: { url: "https://scorer.example.com/" },
 };
 
 /** Compiled when first asked for, which takes time that is not virtual. */
@@ -46,7 +60,12 @@ function setUp(name: string) {
   const model = createScriptedModel({ clock: time, player: createPlayer(0.5) });
   const definition = VERIFIERS.find((one) => one.name === name);
   if (definition === undefined) throw new Error(name);
-  const verifier = definition.create({ model, prompts: WORLD_PROMPTS, seed: 1 }, PARAMETERS[name] ?? {});
+  const scorers = {
+    rewardModel: createScriptedRewardModel(time, name === "process-reward" ? "process" : "outcome"),
+    webhook: createScriptedWebhook(time),
+  };
+  const context = { model, prompts: WORLD_PROMPTS, seed: 1, ...scorers };
+  const verifier = definition.create(context, PARAMETERS[name] ?? {});
   return { time, model, verifier };
 }
 

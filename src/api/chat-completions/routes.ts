@@ -1,5 +1,5 @@
 import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
-import { providersOf } from "../../env.ts";
+import { providersOf, scorersOf } from "../../env.ts";
 import { createRecipe } from "../../recipe.ts";
 import { readJsonObject } from "../body.ts";
 import { type AppContext, respondWithError } from "../context.ts";
@@ -21,7 +21,7 @@ export async function createChatCompletion(context: AppContext): Promise<Respons
   if (!parsed.ok) return respondWithError(context, parsed.error);
   const request = parsed.value;
   const seed = request.seed ?? drawSeed();
-  const recipe = createRecipe({ ...request, seed }, providersOf(context.env));
+  const recipe = createRecipe({ ...request, seed }, providersOf(context.env), scorersOf(context.env));
   if (!recipe.ok) {
     const { code, message, param } = recipe.error;
     return code === "model_not_found"

@@ -76,7 +76,7 @@ function namesN(thrown: APIError): boolean {
 }
 
 /** Node's fetch hides the reason one or two causes deep ("fetch failed"). */
-function causeOf(thrown: unknown): string {
+export function causeOf(thrown: unknown): string {
   let at = thrown;
   for (let depth = 0; depth < 4 && at instanceof Error && at.cause instanceof Error; depth++) at = at.cause;
   return at instanceof Error ? at.message : String(at);
