@@ -1,5 +1,6 @@
 import type { MethodDefinition } from "../core/method.ts";
 import { abMcts } from "./ab-mcts/method.ts";
+import { alpha } from "./alpha/method.ts";
 import { beam } from "./beam/method.ts";
 import { bestOfN } from "./best-of-n/method.ts";
 import { dvts } from "./dvts/method.ts";
@@ -38,4 +39,5 @@ export const METHODS: readonly MethodDefinition[] = [
   preferenceMcts,
   revision,
   selfExplore,
+  alpha,
 ];

@@ -1,6 +1,7 @@
 import type { MethodCase } from "../contracts/method.ts";
 import type { WorldOptions } from "../world/search.ts";
 import * as abMcts from "./ab-mcts/cases.ts";
+import * as alpha from "./alpha/cases.ts";
 import * as beam from "./beam/cases.ts";
 import * as bestOfN from "./best-of-n/cases.ts";
 import * as dvts from "./dvts/cases.ts";
@@ -40,6 +41,7 @@ const ALL: readonly {
   preferenceMcts,
   revision,
   selfExplore,
+  alpha,
 ];
 
 export const METHOD_CASES: readonly MethodCase[] = ALL.flatMap(({ contract }) => contract);
