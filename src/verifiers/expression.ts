@@ -4,7 +4,12 @@ import { apply, type Operator, parseRational, type Rational } from "./rational.t
 const MAX_LENGTH_CHARACTERS = 200;
 const MAX_DEPTH = 20;
 
-export type ExpressionFault = "too-long" | "too-deep" | "syntax" | "division-by-zero-or-overflow";
+export type ExpressionFault =
+  | "too-long"
+  | "too-deep"
+  | "syntax"
+  | "division-by-zero-or-overflow"
+  | "forbidden-intermediate-result";
 
 export type Expression =
   | {
@@ -25,9 +30,14 @@ export type Expression =
  * with × · ÷ − accepted for * / -. A sign before a bracket or number is allowed, since it uses up no number.
  *
  * With `fractions: "numbers"`, "8/3" without spaces is one number, for hands that contain fractions (states inside a
- * search); otherwise it is a division that uses 8 and 3.
+ * search); otherwise it is a division that uses 8 and 3. Where not every number may occur on the way, `isAllowed` judges
+ * the result of each operation.
  */
-export function parseExpression(text: string, fractions: "numbers" | "divisions" = "divisions"): Expression {
+export function parseExpression(
+  text: string,
+  fractions: "numbers" | "divisions" = "divisions",
+  isAllowed: (result: Rational) => boolean = () => true,
+): Expression {
   if (text.length > MAX_LENGTH_CHARACTERS) return { type: "fault", reason: "too-long" };
   const tokens = tokenize(text, fractions);
   if (tokens === null) return { type: "fault", reason: "syntax" };
@@ -41,6 +51,13 @@ export function parseExpression(text: string, fractions: "numbers" | "divisions"
   } catch (error) {
     if (error instanceof Fault) return { type: "fault", reason: error.reason };
     throw error;
+  }
+
+  function combine(operator: Operator, left: Rational, right: Rational): Rational {
+    const value = apply(operator, left, right);
+    if (value === null) throw new Fault("division-by-zero-or-overflow");
+    if (!isAllowed(value)) throw new Fault("forbidden-intermediate-result");
+    return value;
   }
 
   function readSum(depth: number): Rational {
@@ -83,12 +100,6 @@ class Fault extends Error {
     super(reason);
     this.reason = reason;
   }
-}
-
-function combine(operator: Operator, left: Rational, right: Rational): Rational {
-  const value = apply(operator, left, right);
-  if (value === null) throw new Fault("division-by-zero-or-overflow");
-  return value;
 }
 
 function tokenize(text: string, fractions: "numbers" | "divisions"): readonly string[] | null {

@@ -1,5 +1,6 @@
 import type { VerifierDefinition } from "../core/verifier.ts";
 import { agreement } from "./agreement/verifier.ts";
+import { countdown } from "./countdown/verifier.ts";
 import { critic } from "./critic/verifier.ts";
 import { exact } from "./exact/verifier.ts";
 import { gameOf24 } from "./game-of-24/verifier.ts";
@@ -33,6 +34,7 @@ export const VERIFIERS: readonly VerifierDefinition[] = [
   outcomeReward,
   webhook,
   sudoku,
+  countdown,
 ];
 
 /** Verifiers of two candidates, with which selections and methods compare. */
