@@ -121,6 +121,11 @@ export function nodeIdOf(stepId: StepId, index: number): NodeId {
   return `${stepId}.${index}`;
 }
 
+/** The step that brought the node. */
+export function stepIdOf(nodeId: NodeId): StepId {
+  return Number(nodeId.split(".")[0] ?? "0");
+}
+
 function orderOf(nodeId: NodeId): number {
   const [step = "0", index = "0"] = nodeId.split(".");
   return creationOrder(Number(step), Number(index));

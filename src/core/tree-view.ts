@@ -49,6 +49,8 @@ export interface TreeView {
   answerOf(node: Node): string | null;
   /** Of a terminal node; null for a partial or unparsable one. */
   answerClassOf(node: Node): string | null;
+  /** Of a text that is no candidate of this tree; null where it gives no final answer. */
+  answerClassIn(text: string): string | null;
 }
 
 export interface SearchEnd {

@@ -110,6 +110,11 @@ export class Tree implements TreeView {
     return this.#foundAnswerOf(node)?.class ?? null;
   }
 
+  answerClassIn(text: string): string | null {
+    const answer = this.#answers.extract(text, []);
+    return answer === null ? null : this.#answers.classOf(answer);
+  }
+
   #foundAnswerOf(node: Node): FoundAnswer | null {
     if (!node.isTerminal) return null;
     const known = this.#answersById.get(node.id);

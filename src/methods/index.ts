@@ -12,6 +12,7 @@ import { preferenceBfs } from "./preference-bfs/method.ts";
 import { preferenceMcts } from "./preference-mcts/method.ts";
 import { rebase } from "./rebase/method.ts";
 import { revision } from "./revision/method.ts";
+import { rstar } from "./rstar/method.ts";
 import { selfConsistency } from "./self-consistency/method.ts";
 import { selfExplore } from "./self-explore/method.ts";
 import { single } from "./single/method.ts";
@@ -40,4 +41,5 @@ export const METHODS: readonly MethodDefinition[] = [
   revision,
   selfExplore,
   alpha,
+  rstar,
 ];

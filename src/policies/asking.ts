@@ -1,7 +1,13 @@
 import type { CompletionRequest } from "../core/model.ts";
 import { answerSoFar, type PolicyInput } from "../core/policy.ts";
 import { type Message, type Problem, questionOf } from "../core/problem.ts";
-import { type PlaceholderValue, type PromptDefinition, placeholdersOf, promptOf, renderTemplate } from "../core/prompt.ts";
+import {
+  type PlaceholderValue,
+  type PromptDefinition,
+  placeholdersOf,
+  promptOf,
+  renderTemplate,
+} from "../core/prompt.ts";
 import type { Thought } from "../core/thought.ts";
 
 /** The request's messages with the path so far as the beginning of the answer. Adds no words of our own. */
@@ -69,7 +75,7 @@ export function whatIsLeft(text: string): string | null {
 }
 
 /** Into the last user turn where that is the last message: many chat templates refuse two user turns in a row. */
-function withQuestion(messages: readonly Message[], text: string): readonly Message[] {
+export function withQuestion(messages: readonly Message[], text: string): readonly Message[] {
   const last = messages.at(-1);
   if (last?.role !== "user") return [...messages, { role: "user", content: text }];
   const content =

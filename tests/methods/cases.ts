@@ -13,6 +13,7 @@ import * as preferenceBfs from "./preference-bfs/cases.ts";
 import * as preferenceMcts from "./preference-mcts/cases.ts";
 import * as rebase from "./rebase/cases.ts";
 import * as revision from "./revision/cases.ts";
+import * as rstar from "./rstar/cases.ts";
 import * as selfConsistency from "./self-consistency/cases.ts";
 import * as selfExplore from "./self-explore/cases.ts";
 import * as speculativeRejection from "./speculative-rejection/cases.ts";
@@ -42,6 +43,7 @@ const ALL: readonly {
   revision,
   selfExplore,
   alpha,
+  rstar,
 ];
 
 export const METHOD_CASES: readonly MethodCase[] = ALL.flatMap(({ contract }) => contract);
