@@ -6,6 +6,7 @@ import { exact } from "./exact/verifier.ts";
 import { gameOf24 } from "./game-of-24/verifier.ts";
 import { grade } from "./grade/verifier.ts";
 import { judge } from "./judge/verifier.ts";
+import { mathAnswer } from "./math-answer/verifier.ts";
 import { outcomeReward } from "./outcome-reward/verifier.ts";
 import { pairwise } from "./pairwise/verifier.ts";
 import { processReward } from "./process-reward/verifier.ts";
@@ -35,6 +36,7 @@ export const VERIFIERS: readonly VerifierDefinition[] = [
   webhook,
   sudoku,
   countdown,
+  mathAnswer,
 ];
 
 /** Verifiers of two candidates, with which selections and methods compare. */

@@ -24,9 +24,11 @@ export function cleanAnswer(answer: string): string {
     .normalize("NFC")
     .replace(EMPHASIS, "")
     .replace(/\\(?:left|right|[bB]igg?[lr]?)(?![a-zA-Z])\s*\.?/g, "")
+    .replace(/,\s*\\!\s*/g, ",")
     .replace(/\\!/g, "")
     .replace(/\{,\}(?=\d{3})/g, ",")
-    .replace(/\\(?:[,;: ]|q?quad(?![a-zA-Z]))|~/g, " ")
+    // `\\\\` separates the rows of a matrix: what follows it is no spacing command.
+    .replace(/\\\\|\\(?:[,;: ]|q?quad(?![a-zA-Z]))|~/g, (found) => (found === "\\\\" ? found : " "))
     .replace(/\\[dtc]frac(?![a-zA-Z])/g, "\\frac")
     .replace(/[−–‒]/g, "-")
     .replace(/\s+/g, " ")

@@ -28,5 +28,7 @@ export function withoutUnit(clean: string): string {
   const text = clean.replace(CURRENCY, "$1").replace(/(?<=\d)\s*\\?[$€£¥]$/, "");
   const upright = TEXT_UNIT.exec(text);
   if (upright !== null && !CHANGES_THE_NUMBER.test((upright[2] ?? "").trim())) return (upright[1] ?? "").trim();
-  return ((DEGREES.exec(text) ?? PLAIN_UNIT.exec(text))?.[1] ?? text).trim();
+  // In "\sin 30^\circ" the degrees belong to the angle, not to the answer.
+  const degrees = /(?:sin|cos|tan|cot|sec|csc)/.test(text) ? null : DEGREES.exec(text);
+  return ((degrees ?? PLAIN_UNIT.exec(text))?.[1] ?? text).trim();
 }
