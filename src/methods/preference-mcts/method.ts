@@ -104,17 +104,25 @@ function createProposer(parameters: Parameters): (tree: TreeView, missing: numbe
 
   // What is too deep depends on the root, and with it what is exhausted.
   const exhaustedBelow = new WeakMap<Node, WeakSet<Node>>();
-  const placeBelow = (root: Node): Node | null => {
+  const exhaustedFrom = (root: Node): WeakSet<Node> => {
     const exhausted = exhaustedBelow.get(root) ?? new WeakSet();
     exhaustedBelow.set(root, exhausted);
-    return exhausted.has(root) ? null : descend(root, ruleBelow(root), exhausted);
+    return exhausted;
   };
-  // Found out anew where it is not known, so that a method made afresh over the same tree decides alike.
-  const isSearched = (root: Node): boolean => placeBelow(root) === null && exhaustedBelow.get(root)?.has(root) === true;
 
   return (tree, missing) => {
-    const rule = { first: root_factor * iterations, further: iterations, isSearched };
-    const { root, isHeld } = commitmentOf(tree, rule);
+    const places = new Map<Node, Node | null>();
+    const placeBelow = (root: Node): Node | null => {
+      const known = places.get(root);
+      if (known !== undefined) return known;
+      const exhausted = exhaustedFrom(root);
+      const place = exhausted.has(root) ? null : descend(root, ruleBelow(root), exhausted);
+      places.set(root, place);
+      return place;
+    };
+    // Found out anew where it is not known, so that a method made afresh over the same tree decides alike.
+    const isSearched = (root: Node): boolean => placeBelow(root) === null && exhaustedFrom(root).has(root);
+    const { root, isHeld } = commitmentOf(tree, { first: root_factor * iterations, further: iterations, isSearched });
     const node = isHeld ? null : placeBelow(root);
     if (node === null) return WAIT;
     const count = Math.min(missing, n_actions - samplesAt(node));

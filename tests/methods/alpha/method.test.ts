@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { SearchEvent } from "../../../src/core/event.ts";
-import type { ProposeStep } from "../../../src/core/step.ts";
+import type { SearchEvent, SearchEventBody } from "../../../src/core/event.ts";
+import { createRandom } from "../../../src/core/random.ts";
+import { COMPLETED, type ProposeStep } from "../../../src/core/step.ts";
 import { SIMULATE } from "../../../src/methods/alpha/returns.ts";
+import { stepEnd, stepStart, thoughtAdd, treeOf } from "../../world/log.ts";
 import { OPINION } from "../../world/opinion.ts";
 import { createPlayer, type Player } from "../../world/player.ts";
 import { definitionOf, runWorld, type WorldOptions } from "../../world/search.ts";
@@ -144,4 +146,22 @@ test("a candidate said again backs its judgement up again", async () => {
   const [answer] = tree.terminals;
   expect(answer?.repeats).toBeGreaterThan(0);
   expect(answer?.visits).toBe(1 + (answer?.repeats ?? 0));
+});
+
+test("samples that only repeat a fast rollout take their places: they are not asked for again and again", () => {
+  const log: SearchEventBody[] = [
+    stepStart(1, { type: "propose", nodeId: "0", count: 1, role: "step" }),
+    thoughtAdd(1, "1.0", "0", "4 * 6 = 24\n"),
+    stepEnd(1),
+    stepStart(2, { type: "propose", nodeId: "1.0", count: 1, role: SIMULATE }),
+    thoughtAdd(2, "2.0", "1.0", "Answer: 24", true),
+    stepEnd(2),
+    stepStart(3, { type: "propose", nodeId: "1.0", count: 3, role: "step" }),
+    ...[0, 1, 2].map((index) => ({ type: "thought-repeat", stepId: 3, nodeId: "2.0", index }) as const),
+    stepEnd(3),
+  ];
+  const method = ALPHA.create({ root_children: 1, min_children: 3 }, { rollouts: 100, verifier: null, seed: 1 });
+  const next = (events: readonly SearchEventBody[]) => method.next(treeOf(events, method.backup), createRandom(1));
+  expect(next(log)).toEqual(COMPLETED);
+  expect(next(log.slice(0, 6))).toMatchObject({ step: { nodeId: "1.0", count: 3, role: "step" } });
 });

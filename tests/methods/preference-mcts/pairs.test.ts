@@ -67,4 +67,5 @@ test("alpha by hand: 1 / (3 + 1); a winner without visits counts as 1; never abo
   expect(labelNoise(3, 1)).toBe(0.25);
   expect(labelNoise(0, 1)).toBe(0.5);
   expect(labelNoise(2, 6)).toBe(0.5);
+  expect(labelNoise(0, 0)).toBe(0);
 });
