@@ -23,40 +23,34 @@ function solution(stepId: number, parentId: string, isRight: boolean, ...texts: 
 const RIGHT = solution(1, "0", true, "so\n", "Answer: 24");
 const WRONG = solution(2, "0", false, "well\n", "but\n", "Answer: 23");
 
+/** The pairs as their texts and the ids of their nodes. */
+function pairsOf(bodies: readonly SearchEventBody[], minCompletions: number) {
+  const tree = treeOf(bodies);
+  return pitPairs(tree, minCompletions).map(({ solution, prefix, chosen, chosenText, rejected, rejectedText }) => ({
+    nodes: [solution, chosen, rejected].map(({ id }) => id),
+    prefix: tree.textOf(prefix),
+    chosenText,
+    rejectedText,
+  }));
+}
+
 describe("a pair by hand", () => {
   test("prefers the shortest right way on from before the pit to the pit step alone", () => {
-    const tree = treeOf([
+    const bodies = [
       ...RIGHT,
       ...WRONG,
       ...solution(3, "2.0", true, "therefore, at length,\n", "Answer: 24"),
       ...solution(4, "2.0", true, "then\n", "Answer: 24"),
       ...solution(5, "2.1", false, "Answer: 22"),
-    ]);
-    expect(pitPairs(tree, 1)).toEqual([
-      {
-        solutionId: "2.2",
-        pitId: "2.1",
-        pitIndex: 2,
-        prefix: "well\n",
-        chosen: "then\nAnswer: 24",
-        chosenId: "4.1",
-        rejected: "but\n",
-      },
+    ];
+    expect(pairsOf(bodies, 1)).toEqual([
+      { nodes: ["2.2", "4.1", "2.1"], prefix: "well\n", chosenText: "then\nAnswer: 24", rejectedText: "but\n" },
     ]);
   });
 
   test("with the pit at the first step prefers a whole right solution, the earliest", () => {
-    const tree = treeOf([...RIGHT, ...solution(3, "0", true, "Answer: 24"), ...WRONG]);
-    expect(pitPairs(tree, 0)).toEqual([
-      {
-        solutionId: "2.2",
-        pitId: "2.0",
-        pitIndex: 1,
-        prefix: "",
-        chosen: "so\nAnswer: 24",
-        chosenId: "1.1",
-        rejected: "well\n",
-      },
+    expect(pairsOf([...RIGHT, ...solution(3, "0", true, "Answer: 24"), ...WRONG], 0)).toEqual([
+      { nodes: ["2.2", "1.1", "2.0"], prefix: "", chosenText: "so\nAnswer: 24", rejectedText: "well\n" },
     ]);
   });
 
@@ -80,14 +74,14 @@ describe("a pair by hand", () => {
       // Has a pit of its own at the first step, for which no right solution is left.
       ...solution(4, "0", false, "oh\n", "Answer: 20"),
     ]);
-    expect(pitPairs(tree, 0).map(({ pitId }) => pitId)).toEqual(["2.0"]);
+    expect(pitPairs(tree, 0).map(({ rejected }) => rejected.id)).toEqual(["2.0"]);
     const more = treeOf([
       ...RIGHT,
       ...WRONG,
       ...solution(4, "0", false, "oh\n", "Answer: 20"),
       ...solution(5, "0", true, "yes\n", "Answer: 24"),
     ]);
-    expect(pitPairs(more, 0).map(({ pitId, chosen }) => [pitId, chosen])).toEqual([
+    expect(pitPairs(more, 0).map(({ rejected, chosenText }) => [rejected.id, chosenText])).toEqual([
       ["2.0", "so\nAnswer: 24"],
       ["4.0", "yes\nAnswer: 24"],
     ]);
@@ -105,16 +99,14 @@ test("pairs of a search: one prefix for both sides, a right way on, a step that 
       seed,
       player: createPlayer(0.75),
     });
-    for (const { prefix, chosen, chosenId, pitId, rejected, pitIndex } of pitPairs(tree, 3)) {
+    for (const { prefix, chosen, chosenText, rejected, rejectedText } of pitPairs(tree, 3)) {
       found++;
-      const pit = tree.node(pitId);
-      expect(tree.textOf(pit)).toBe(prefix + (pit.thought?.text ?? ""));
-      expect(tree.textOf(tree.node(chosenId))).toBe(prefix + chosen);
-      expect(tree.node(chosenId).scores.at(-1)).toMatchObject({ kind: "verdict", value: 1 });
-      expect(rejected).not.toContain("Answer:");
-      expect(chosen).not.toBe(rejected);
-      expect(pit.depth).toBe(pitIndex);
-      const below = tree.terminals.filter((candidate) => tree.pathOf(candidate).includes(pit));
+      expect(tree.textOf(rejected)).toBe(tree.textOf(prefix) + (rejected.thought?.text ?? ""));
+      expect(tree.textOf(chosen)).toBe(tree.textOf(prefix) + chosenText);
+      expect(chosen.scores.at(-1)).toMatchObject({ kind: "verdict", value: 1 });
+      expect(rejectedText).not.toContain("Answer:");
+      expect(chosenText).not.toBe(rejectedText);
+      const below = tree.terminals.filter((candidate) => tree.pathOf(candidate).includes(rejected));
       for (const candidate of below) expect(candidate.scores.at(-1)).toMatchObject({ kind: "verdict", value: 0 });
     }
   }
