@@ -2,6 +2,7 @@ import type { VerifierDefinition } from "../core/verifier.ts";
 import { agreement } from "./agreement/verifier.ts";
 import { countdown } from "./countdown/verifier.ts";
 import { critic } from "./critic/verifier.ts";
+import { crossword } from "./crossword/verifier.ts";
 import { exact } from "./exact/verifier.ts";
 import { gameOf24 } from "./game-of-24/verifier.ts";
 import { grade } from "./grade/verifier.ts";
@@ -37,6 +38,7 @@ export const VERIFIERS: readonly VerifierDefinition[] = [
   sudoku,
   countdown,
   mathAnswer,
+  crossword,
 ];
 
 /** Verifiers of two candidates, with which selections and methods compare. */

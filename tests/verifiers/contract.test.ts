@@ -42,11 +42,13 @@ const SCORING_STEPS = [
   "process-reward",
   "sudoku",
   "countdown",
+  "crossword",
 ];
 
 /** Of those that need some. */
 const PARAMETERS: Readonly<Record<string, unknown>> = {
   countdown: { numbers: [4, 9, 10, 13], target: 24 },
+  crossword: { solution: "AGEND\nMOTOR\nARTSY\nSALLE\nSLEER" },
   sudoku: { givens: "1 . . 4\n. 4 1 .\n. 1 4 .\n4 . . 1" },
   "unit-tests": { tests: [{ call: "1 + 1", expect: 2 }] },
   "process-reward": { reward_model: "scripted" },
