@@ -18,6 +18,14 @@ export interface StartInput {
    */
   readonly problemJson: Uint8Array;
   readonly createdAtMs: number;
+  /** What the API wants to find again beside the search, as JSON of less than 1 MB; absent for nothing. */
+  readonly keptJson?: string;
+}
+
+/** A search that something was kept beside, and how it stands. */
+export interface KeptSearch {
+  readonly keptJson: string;
+  readonly summary: SearchSummary;
 }
 
 export type StartOutcome =

@@ -16,8 +16,9 @@ import { createAudience } from "./audience.ts";
 import { createEventStream } from "./event-stream.ts";
 import { createFactsStore } from "./facts.ts";
 import { givenUpEnd } from "./give-up.ts";
+import { createKeptText } from "./kept-text.ts";
 import { type LiveLog, openLog } from "./live-log.ts";
-import type { SearchReport, SearchSummary, StartInput, StartOutcome } from "./protocol.ts";
+import type { KeptSearch, SearchReport, SearchSummary, StartInput, StartOutcome } from "./protocol.ts";
 import { type ReportInput, searchToReport, searchToSummary } from "./report.ts";
 import { inputToOrder, orderToStart, type SearchOrder, startToOrder } from "./start-event.ts";
 import { conditionOf, nextStep, WATCHDOG_PERIOD_MS } from "./watchdog.ts";
@@ -30,6 +31,7 @@ import { worldClock } from "./world-clock.ts";
  */
 export class SearchTree extends DurableObject<Env> {
   readonly #facts = createFactsStore(this.ctx.storage);
+  readonly #kept = createKeptText(this.ctx.storage);
   readonly #audience = createAudience();
   readonly #gate = createGate();
   readonly #canceller = createCanceller();
@@ -43,6 +45,7 @@ export class SearchTree extends DurableObject<Env> {
     const setup = this.#setup(order);
     if (!setup.ok) return { ok: false, message: setup.error.message, param: setup.error.param };
     this.#facts.change({ tenantId: input.tenantId, createdAtMs: input.createdAtMs });
+    this.#kept.write(input.keptJson ?? null);
     const armed = this.#arm();
     this.#append(orderToStart(order, CODE_VERSION));
     this.#run(setup.value);
@@ -69,6 +72,26 @@ export class SearchTree extends DurableObject<Env> {
     const tree = this.#log()?.tree ?? null;
     if (tree === null) return null;
     return format === "text" ? renderTree(tree) : dumpToJson(dumpTree(tree));
+  }
+
+  /** What was kept beside this search, and how the search stands now; null where nothing is kept. */
+  async kept(): Promise<KeptSearch | null> {
+    const log = this.#log();
+    const keptJson = this.#kept.read();
+    if (log === null || keptJson === null) return null;
+    this.ctx.waitUntil(this.#advance());
+    return { keptJson, summary: searchToSummary(this.#reportInput(log)) };
+  }
+
+  /** Forgets what was kept; the search stays. */
+  async forgetKept(): Promise<void> {
+    if (this.#log() !== null) this.#kept.write(null);
+  }
+
+  /** The Problem as UTF-8 JSON, as `start` took it. */
+  async problem(): Promise<Uint8Array | null> {
+    const start = this.#log()?.start() ?? null;
+    return start === null ? null : new TextEncoder().encode(JSON.stringify(start.problem));
   }
 
   /** Is there a candidate to serve already? */
