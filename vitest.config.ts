@@ -28,6 +28,8 @@ export default defineConfig({
                 TEST_MIGRATIONS: await readD1Migrations("./migrations"),
                 CONTROL_URL: inject("controlUrl"),
                 PROVIDERS: inject("providers"),
+                SCORER_URL: inject("scorerUrl"),
+                ...inject("scorers"),
               },
             },
           })),

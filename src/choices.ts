@@ -26,18 +26,47 @@ export const NO_SEARCH = "single";
 /** What the service searches with where the choice is its own. */
 const DEFAULT_SEARCH = "mcts";
 
+/** The most that can be made of candidates which nobody can tell apart: a vote (ALGORITHMS.md 4.13). */
+const UNVERIFIED_SEARCH = "self-consistency";
+/** What the service searches with where a verifier of whole answers is all there is. */
+const ANSWER_SEARCH = "best-of-n";
+
+export interface ChosenMethod {
+  readonly definition: MethodDefinition;
+  /** Parameters to run it with; null: the request's. */
+  readonly params: unknown;
+  readonly note: string | null;
+  readonly clamped: readonly string[];
+}
+
+/**
+ * The method of a request. Without a verifier that can tell better from worse a search mostly costs money: where the
+ * choice is ours it is not made, where a method is asked for it is capped at self-consistency, and both are said.
+ */
 export function chooseMethod(
   name: string,
   automatic: readonly VerifierSpec[],
-): Result<{ definition: MethodDefinition; note: string | null }, RecipeError> {
-  // Without a verifier that can tell right from wrong a search mostly costs money: it is not made, and it says so.
+  asked: readonly AskedVerifier[] | null,
+): Result<ChosenMethod, RecipeError> {
   const isAutomatic = name === "auto";
-  const canSearch = automatic.length > 0;
-  const automaticName = canSearch ? DEFAULT_SEARCH : NO_SEARCH;
-  const resolved = isAutomatic ? automaticName : name === "none" ? NO_SEARCH : name;
+  const resolved = isAutomatic ? searchWith(automatic, asked) : name === "none" ? NO_SEARCH : name;
   const definition = findMethod(resolved);
   if (definition === null) return fail(unknownName("search.method", name, METHODS));
-  return succeed({ definition, note: isAutomatic && !canSearch ? "no_verifier" : null });
+  const isVerified = asked === null ? !isAutomatic || automatic.length > 0 : asked.length > 0;
+  const capped = findMethod(UNVERIFIED_SEARCH);
+  if (!isVerified && definition.wantsScored !== "nothing" && capped !== null) {
+    return succeed({ definition: capped, params: {}, note: "no_verifier", clamped: ["search.method"] });
+  }
+  return succeed({ definition, params: null, note: isAutomatic && !isVerified ? "no_verifier" : null, clamped: [] });
+}
+
+function searchWith(automatic: readonly VerifierSpec[], asked: readonly AskedVerifier[] | null): string {
+  if (asked === null) return automatic.length > 0 ? DEFAULT_SEARCH : NO_SEARCH;
+  if (asked.length === 0) return NO_SEARCH;
+  // An exact checker that recognises the problem, or one of partial answers, is what a tree search can be steered by.
+  const definitions = asked.map(({ type }) => findVerifier(type));
+  const isSteering = definitions.some((one) => one?.isAutomatic || one?.scoresSteps);
+  return isSteering ? DEFAULT_SEARCH : ANSWER_SEARCH;
 }
 
 /** What a verifier is chosen for. */

@@ -93,10 +93,10 @@ export function createRecipe(
   const search = parsed.value;
 
   const automatic = automaticVerifiers(input.problem, found.model);
-  const chosen = chooseMethod(search.method, automatic);
+  const chosen = chooseMethod(search.method, automatic, search.verifier);
   if (!chosen.ok) return chosen;
-  const { definition, note } = chosen.value;
-  const params = definition.parse(search.params ?? {});
+  const { definition, note, clamped } = chosen.value;
+  const params = definition.parse(chosen.value.params ?? search.params ?? {});
   if (!params.ok) return fail(issueToError(params.error[0], "search.params"));
   for (const id of definition.models(params.value)) {
     if (findModel(providers, id) === null) return fail({ ...modelNotFound(id), param: "search.params.models" });
@@ -140,7 +140,7 @@ export function createRecipe(
     // At temperature 0 all candidates would be one and the same: the search explores at 1 and says so.
     sampling: isFrozen ? { ...input.sampling, temperature: 1 } : input.sampling,
     note: isFrozen ? "temperature_raised" : note,
-    clamped: [],
+    clamped,
   });
 }
 

@@ -123,7 +123,9 @@ function verifierSpecs(input: NonNullable<z.infer<typeof schema>["verifier"]>): 
     const { type, weight, ...params } = one;
     return { type: hyphenated(type), weight: weight ?? 1, params, at };
   });
-  return specs.length === 1 && specs[0]?.type === "auto" ? null : specs;
+  const only = specs.length === 1 ? specs[0]?.type : undefined;
+  if (only === "auto") return null;
+  return only === "none" ? [] : specs;
 }
 
 /** Underscores are accepted for hyphens in every name. */

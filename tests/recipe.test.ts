@@ -54,6 +54,26 @@ test("best-of-n without an exact verifier goes by agreement, and mcts by the jud
   expect(recipeOf("mcts", { problem: hello })).toMatchObject({ value: { verifiers: [{ type: "judge" }] } });
 });
 
+test("a request that names a verifier is searched by what that can steer: steps by mcts, answers by best-of-n", () => {
+  const search = (verifier: unknown) => recipeOf({ verifier }, { problem: { ...hello, reference: "x" } });
+  expect(search({ type: "judge" })).toMatchObject({ value: { method: "mcts", note: null } });
+  expect(search("exact")).toMatchObject({ value: { method: "best-of-n", note: null } });
+  expect(recipeOf({ verifier: "game-of-24" })).toMatchObject({ value: { method: "mcts", note: null } });
+});
+
+test.each([[[]], ["none"], [["none"]]])("verifier %j asks for none: nothing is searched by itself", (verifier) => {
+  const capped = { verifiers: [], note: "no_verifier" };
+  expect(recipeOf({ verifier })).toMatchObject({ value: { ...capped, method: "single", clamped: [] } });
+  for (const method of ["mcts", "beam", "best_of_n"]) {
+    expect(recipeOf({ method, verifier, params: {} })).toMatchObject({
+      value: { ...capped, method: "self-consistency", clamped: ["search.method"] },
+    });
+  }
+  expect(recipeOf({ method: "self_consistency", verifier })).toMatchObject({
+    value: { method: "self-consistency", verifiers: [], note: null, clamped: [] },
+  });
+});
+
 test("a single call has no wall time of its own, and takes one that is given", () => {
   expect(recipeOf(false)).toMatchObject({ value: { limits: {} } });
   const limited = recipeOf({ method: "single", budget: { max_wall_ms: 900 } });

@@ -53,6 +53,8 @@ export interface SearchSummary {
   readonly error: ErrorView | null;
   readonly clamped: readonly string[];
   readonly note: string | null;
+  /** Who scored the candidates, in the order of the recipe; empty where nobody did. */
+  readonly verifiers: readonly string[];
   /** How the served answer was chosen: a selection's name, null for the method's own. */
   readonly selection: string | null;
   /** What it was chosen by; null while there is none. */

@@ -33,13 +33,20 @@ export function searchToSummary(input: ReportInput): SearchSummary {
     answers: answersOf(tree, recipe.sampling.maxTokens),
     error: end?.error ? errorToView(end.error, tree) : null,
     clamped: recipe.clamped,
-    note: recipe.note,
+    note: recipe.note ?? (isWithoutDiversity(tree) ? "no_diversity" : null),
+    verifiers: recipe.verifiers.map(({ type }) => type),
     selection: recipe.selection,
     selectionScore: end?.selectionScore ?? null,
     value: end?.answerNodeId == null ? null : tree.node(end.answerNodeId).value,
     promptHashes: recipe.promptHashes,
     emulated: recipe.emulated,
   };
+}
+
+/** Several candidates were asked for and all of them say the same: no search over them can help. */
+function isWithoutDiversity(tree: Tree): boolean {
+  if (tree.end === null || tree.rollouts < 2 || tree.solved !== null) return false;
+  return new Set(tree.terminals.map((node) => tree.textOf(node))).size === 1;
 }
 
 export function searchToReport(input: ReportInput): SearchReport {

@@ -35,7 +35,13 @@ export type StepAnswer =
       readonly attempts: readonly Attempt[];
     }
   | { readonly type: "scores"; readonly scores: readonly (Score | null)[]; readonly attempts: readonly Attempt[] }
-  | { readonly type: "failure"; readonly error: ModelError; readonly attempts: readonly Attempt[] };
+  | {
+      readonly type: "failure";
+      readonly error: ModelError;
+      readonly attempts: readonly Attempt[];
+      /** Of a verification: scores to go by where it is not tried again. */
+      readonly settled?: readonly (Score | null)[];
+    };
 
 /** Carries a step out. Reads the tree only before the first await. */
 export async function executeStep(
@@ -47,8 +53,9 @@ export async function executeStep(
 ): Promise<StepAnswer> {
   if (step.type !== "propose") {
     const candidates = step.nodeIds.map((id) => candidateOf(tree, id));
-    const { result, attempts } = await scorerOf(executor, step).verify(executor.problem, candidates, signal);
-    if (!result.ok) return { type: "failure", error: result.error, attempts };
+    const { result, attempts, settled } = await scorerOf(executor, step).verify(executor.problem, candidates, signal);
+    if (!result.ok)
+      return { type: "failure", error: result.error, attempts, ...(settled !== undefined && { settled }) };
     return { type: "scores", scores: result.value, attempts };
   }
   const policy = policyOf(executor, step.role);

@@ -17,6 +17,7 @@ import type { Store } from "./store.ts";
 import { foldTree, type Tree } from "./tree.ts";
 import type { OpenStep } from "./tree-view.ts";
 import { candidateOf, verificationDue } from "./verification.ts";
+import type { Score } from "./verifier.ts";
 import { withoutVerdicts } from "./without-verdicts.ts";
 
 export interface SearchSetup extends Executor {
@@ -60,6 +61,8 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
   const toLaunch: StepId[] = [];
   const dueRetries: StepId[] = [];
   const timers = new Set<() => void>();
+  /** Of verifications that are to be tried again. */
+  const settledByStep = new Map<StepId, readonly (Score | null)[]>();
   let lastError: ModelError | null = null;
 
   const start = (stepId: StepId, attempt: number, step: Step, reserved: Amounts): void => {
@@ -87,9 +90,13 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
       setup.problem,
       nodeIds.map((id) => candidateOf(tree, id)),
     );
+    recordFreeScores(nodeIds, scores ?? []);
+  };
+
+  const recordFreeScores = (nodeIds: readonly NodeId[], scores: readonly (Score | null)[]): void => {
     const stepId = tree.stepsStarted + 1;
     log.add({ type: "step-start", stepId, attempt: 1, step: { type: "verify", nodeIds }, reserved: NOTHING });
-    recordAnswer(stepId, { type: "scores", scores: scores ?? [], attempts: [] });
+    recordAnswer(stepId, { type: "scores", scores, attempts: [] });
   };
 
   /** Issues what the method wants until it waits, stops, or the width or the budget is used up. */
@@ -115,25 +122,36 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
   const recordAnswer = (stepId: StepId, answer: StepAnswer): void => {
     const open = tree.openSteps.get(stepId);
     if (open === undefined) return;
-    if (answer.type === "failure") recordFailure(stepId, answer.error, answer.attempts);
+    if (answer.type === "failure") recordFailure(stepId, answer);
     else recordResult(log, tree, limits, open, answer);
   };
 
-  const recordFailure = (stepId: StepId, error: ModelError, attempts: readonly Attempt[]): void => {
+  const recordFailure = (stepId: StepId, { error, attempts, settled }: Failure): void => {
     const open = tree.openSteps.get(stepId);
     if (open === undefined) return;
-    if (error.type !== "cancelled") lastError = error;
+    // A scorer that is down keeps nobody from answering: the search goes on with what it has.
+    if (error.type !== "cancelled" && open.step.type === "propose") lastError = error;
     const delayMs = retryDelayMs(error, open.attempt, createRandom(setup.seed, "retry", stepId, open.attempt));
     const willRetry = delayMs !== null && fitsOnTop(costOf(attempts));
     log.add({ type: "step-fail", stepId, error, attempts, willRetry });
     if (willRetry) {
+      if (settled !== undefined) settledByStep.set(stepId, settled);
       const cancelTimer = clock.schedule(delayMs, () => {
         timers.delete(cancelTimer);
         dueRetries.push(stepId);
         mailbox.wake();
       });
       timers.add(cancelTimer);
+      return;
     }
+    recordSettled(open, settled);
+  };
+
+  /** What could be said although the verification has failed, as one of its own that cost nothing more. */
+  const recordSettled = ({ stepId, step }: OpenStep, settled = settledByStep.get(stepId)): void => {
+    if (step.type !== "verify" || settled === undefined) return;
+    const { nodeIds, scores } = scoredAmong(step.nodeIds, settled);
+    if (nodeIds.length > 0) recordFreeScores(nodeIds, scores);
   };
 
   /** The step keeps its hold while its failed attempt is posted on top: both must fit. */
@@ -147,7 +165,8 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
   };
 
   /** Holds anew: what the earlier attempt taught (that `n` is not honoured, say) may have made the step dearer. */
-  const startAgain = ({ stepId, step, attempt, reserved }: OpenStep): void => {
+  const startAgain = (open: OpenStep): void => {
+    const { stepId, step, attempt, reserved } = open;
     const worstCase = worstCaseOf(setup, tree, stepId, step, step.type === "propose" ? step.count : 1);
     const others = { spent: tree.spent, reserved: subtractAmounts(tree.reserved, reserved) };
     if (firstLimitPassed(limits, others, worstCase) === null) {
@@ -156,6 +175,7 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
     }
     const error: ModelError = { type: "unavailable", message: "the budget does not allow another attempt" };
     log.add({ type: "step-fail", stepId, error, attempts: [], willRetry: false });
+    recordSettled(open);
   };
 
   /** After a crash: what was in flight may have been billed, so its hold is posted in full, and it is asked again. */
@@ -260,6 +280,20 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
 
 function blindfolded(setup: SearchSetup): SearchSetup {
   return { ...setup, verifier: setup.verifier === null ? null : withoutVerdicts(setup.verifier) };
+}
+
+type Failure = Extract<StepAnswer, { readonly type: "failure" }>;
+
+/** The nodes that have a score, with it. */
+function scoredAmong(
+  nodeIds: readonly NodeId[],
+  scores: readonly (Score | null)[],
+): { readonly nodeIds: readonly NodeId[]; readonly scores: readonly Score[] } {
+  const pairs = nodeIds.flatMap((nodeId, index) => {
+    const score = scores[index] ?? null;
+    return score === null ? [] : [{ nodeId, score }];
+  });
+  return { nodeIds: pairs.map(({ nodeId }) => nodeId), scores: pairs.map(({ score }) => score) };
 }
 
 /** Attempts that stand for a hold posted in full: nobody can say what the provider billed. */

@@ -263,8 +263,8 @@ export class Tree implements TreeView {
     this.#close(open);
     this.#countAsked(open.step, -1);
     if (error.type === "cancelled") return;
+    if (open.step.type === "propose") this.failuresInARow++;
     // A comparison that cannot be had says nothing for either side; it is not the candidates' failure.
-    this.failuresInARow++;
     if (open.step.type === "compare") {
       this.#comparisons.add(open.step, NO_PREFERENCE);
       return;

@@ -58,6 +58,8 @@ export interface VerifyOutcome {
   /** One entry per candidate, in order; null where this verifier has no opinion (say, on a partial answer). */
   readonly result: Result<readonly (Score | null)[], ModelError>;
   readonly attempts: readonly Attempt[];
+  /** Beside a failure: what could be said all the same, by those of several verifiers that did not fail. */
+  readonly settled?: readonly (Score | null)[];
 }
 
 /** A checker that needs no model: it costs nothing and answers at once. */

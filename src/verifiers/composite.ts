@@ -1,8 +1,8 @@
 import { addAmounts, NOTHING } from "../core/amounts.ts";
 import type { CancelSignal } from "../core/cancellation.ts";
-import type { Attempt } from "../core/model.ts";
+import type { Attempt, ModelError } from "../core/model.ts";
 import type { Problem } from "../core/problem.ts";
-import { succeed } from "../core/result.ts";
+import { fail, succeed } from "../core/result.ts";
 import type { Candidate, Score, Verifier, VerifyOutcome } from "../core/verifier.ts";
 import { withoutVerdicts } from "../core/without-verdicts.ts";
 
@@ -58,14 +58,18 @@ export function compositeVerifier(parts: readonly WeightedVerifier[]): Verifier 
     ): Promise<VerifyOutcome> => {
       let opinions = localOpinions(problem, candidates);
       const attempts: Attempt[] = [];
+      let error: ModelError | null = null;
       for (const { verifier, weight } of remote) {
         const seen = seenBy(verifier, undecided(opinions, candidates));
         if (seen.length === 0) continue;
         const outcome = await verifier.verify(problem, seen, signal);
         attempts.push(...outcome.attempts);
-        if (!outcome.result.ok) return { result: outcome.result, attempts };
-        opinions = addOpinions(opinions, candidates, seen, outcome.result.value, weight);
+        if (outcome.result.ok) opinions = addOpinions(opinions, candidates, seen, outcome.result.value, weight);
+        else error ??= outcome.result.error;
+        if (signal.aborted) break;
       }
+      // The others are heard all the same, and what they said is not lost: asked again they say it for nothing.
+      if (error !== null) return { result: fail(error), attempts, settled: opinions.map(combine) };
       return { result: succeed(opinions.map(combine)), attempts };
     },
   };

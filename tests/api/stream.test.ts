@@ -29,6 +29,7 @@ const summary: SearchSummary = {
   ],
   error: null,
   clamped: [],
+  verifiers: [],
   note: null,
   selection: null,
   selectionScore: null,

@@ -1,4 +1,5 @@
 import { type Action, answer, FAULTS, rateLimit, refusal, type ScriptedCall, STALL } from "../upstream/index.ts";
+import type { JsonAnswer, JsonCall } from "../upstream/json-server.ts";
 
 /** A call and its place among the calls with the same tag, from 1. */
 export type ScenarioCall = ScriptedCall & { readonly ordinal: number };
@@ -65,4 +66,23 @@ export function scenarioOf(messages: unknown): Scenario {
 
 export function tagOf(messages: unknown): string {
   return /tag=(\w+)/.exec(JSON.stringify(messages ?? ""))?.[1] ?? "";
+}
+
+/** The scorer of the worker's tests, by its path: of the "distinct" candidates it likes the third best. */
+export function scorerScenario({ path, body }: JsonCall): JsonAnswer {
+  const like = (text: string) => (text.includes("Candidate 3.") ? 0.9 : 0.2);
+  switch (path) {
+    case "/reward":
+      return { json: { scores: body.steps.map(like) } };
+    case "/webhook":
+      return {
+        json: { scores: body.candidates.map(({ text }: { text: string }) => ({ score: like(text), reason: "liked" })) },
+      };
+    case "/out-of-range":
+      return { json: { scores: body.candidates.map(() => 7) } };
+    case "/down":
+      return { json: {}, status: 503 };
+    default:
+      return { json: {}, status: 404 };
+  }
 }

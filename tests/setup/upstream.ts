@@ -2,12 +2,15 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
 import { createScriptedUpstream, type UpstreamCall } from "../upstream/index.ts";
-import { scenarioOf, tagOf } from "./scenarios.ts";
+import { createJsonServer } from "../upstream/json-server.ts";
+import { scenarioOf, scorerScenario, tagOf } from "./scenarios.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
     controlUrl: string;
     providers: string;
+    scorers: { readonly REWARD_MODELS: string; readonly WEBHOOK_SECRETS: string; readonly EGRESS_ALLOW: string };
+    scorerUrl: string;
   }
 }
 
@@ -37,8 +40,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await new Promise<void>((resolve) => control.listen(0, "127.0.0.1", resolve));
   project.provide("controlUrl", `http://127.0.0.1:${(control.address() as AddressInfo).port}`);
   project.provide("providers", JSON.stringify(providers(upstream.url)));
+  const scorer = await createJsonServer(scorerScenario);
+  project.provide("scorerUrl", scorer.url);
+  project.provide("scorers", scorers(scorer.url));
   return async () => {
     await upstream.close();
+    await scorer.close();
     control.closeAllConnections();
     control.close();
   };
@@ -68,4 +75,17 @@ function providers(url: string) {
       models: [{ id: "espalier/down", upstream: "scripted" }],
     },
   ];
+}
+
+/** The secret that the worker's tests sign with: 24 zero bytes. */
+const TEST_SECRET = `whsec_${"A".repeat(32)}`;
+
+function scorers(url: string) {
+  return {
+    REWARD_MODELS: JSON.stringify([
+      { name: "prm", kind: "process", shape: "generic", baseUrl: `${url}/reward`, apiKey: "sk-reward-canary" },
+    ]),
+    WEBHOOK_SECRETS: JSON.stringify({ default: { secrets: [TEST_SECRET], origin: url } }),
+    EGRESS_ALLOW: JSON.stringify([url]),
+  };
 }

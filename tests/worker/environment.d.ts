@@ -6,6 +6,7 @@ declare global {
     interface Env extends WorkerEnv {
       readonly TEST_MIGRATIONS: D1Migration[];
       readonly CONTROL_URL: string;
+      readonly SCORER_URL: string;
     }
     interface GlobalProps {
       mainModule: typeof import("../../src/worker.ts");

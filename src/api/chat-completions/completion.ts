@@ -105,6 +105,7 @@ export function searchBlockOf(summary: SearchSummary) {
     model_calls: summary.spent.calls,
     wall_ms: summary.wallMs,
     stop_reason: summary.stopReason === null ? null : stopReasonToWire(summary.stopReason),
+    verifier: verifierToWire(summary.verifiers),
     score: score?.value ?? null,
     verdict: score,
     value: summary.value,
@@ -114,6 +115,11 @@ export function searchBlockOf(summary: SearchSummary) {
     degraded: summary.stopReason === "upstream-errors",
     note: summary.note,
   };
+}
+
+/** "game-of-24+judge"; "none" where nothing could tell better from worse, which is worth knowing. */
+export function verifierToWire(verifiers: readonly string[]): string {
+  return verifiers.length === 0 ? "none" : verifiers.join("+");
 }
 
 /** Known only once the search has ended: not on an answer whose headers left before. */

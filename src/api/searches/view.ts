@@ -1,6 +1,6 @@
 import type { NodeView, SearchReport } from "../../../durable-objects/search-tree/protocol.ts";
 import type { SearchRow } from "../../db/searches.ts";
-import { usageOf } from "../chat-completions/completion.ts";
+import { usageOf, verifierToWire } from "../chat-completions/completion.ts";
 import { failureOf, stopReasonToWire } from "../chat-completions/outcome.ts";
 import { errorToWire } from "../errors.ts";
 
@@ -25,6 +25,7 @@ export function reportToWire(report: SearchReport) {
     error: failure === null ? null : errorToWire(failure).body.error,
     rollouts: report.rollouts,
     usage: usageOf(report, answer === undefined ? [] : [answer]),
+    verifier: verifierToWire(report.verifiers),
     clamped: report.clamped,
     note: report.note,
     value: report.value,
