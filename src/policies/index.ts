@@ -24,6 +24,7 @@ export const POLICIES: readonly Policy[] = [
   refine,
   revise,
   rephrase,
+  // rStar's, which show a rephrased question where the path begins with one.
   withRephrasing(rollout, "finish"),
   withRephrasing(nextStep, "one-step"),
   withRephrasing(subQuestion, "sub-question"),

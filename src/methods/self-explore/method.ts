@@ -41,7 +41,8 @@ export const selfExplore = defineMethod({
       backup: OUTCOMES,
       next: (tree) => {
         const missing = rollouts - tree.rollouts - tree.rolloutsInFlight;
-        const due = verificationDue(tree, verifier, missing <= 0);
+        // Answers only, and at once: a step's worth is what its completions come to.
+        const due = rollouts === 1 ? null : verificationDue(tree, verifier, true);
         if (due !== null) return due;
         const proposal =
           missing > 0 ? (solutionDue(tree, solutions, missing) ?? completionDue(tree, plan, missing)) : null;

@@ -90,6 +90,12 @@ test("completions are asked for k at a time, in one call", async () => {
   expect(counts).toContain(4);
 });
 
+test("steps are not judged: a judge beside the checker is not asked", async () => {
+  const run = await runWorld({ ...base, verifiers: ["game-of-24", "judge"], seed: 3 });
+  const proposals = run.events.filter((event) => event.type === "step-start" && event.step.type === "propose");
+  expect(run.model.calls).toHaveLength(proposals.length);
+});
+
 test("where nothing is right no pit is claimed, and the search ends", async () => {
   const { tree } = await runWorld({ ...base, params: { solutions: 3 }, player: createPlayer(0), hand: "1 1 1 1" });
   expect(tree.end?.reason).toBe("completed");
