@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { quickJsModule } from "#sandbox-modules";
 import { createCanceller } from "../../src/core/cancellation.ts";
@@ -70,8 +71,41 @@ function setUp(name: string) {
   };
   const context = { model, prompts: WORLD_PROMPTS, seed: 1, ...scorers };
   const verifier = definition.create(context, PARAMETERS[name] ?? {});
-  return { time, model, verifier };
+  /** Calls made so far, whoever was called. */
+  const calls = () => model.calls.length + scorers.rewardModel.calls.length + scorers.webhook.bodies.length;
+  return { time, model, verifier, calls };
 }
+
+/** Texts that somebody might write to break a checker, a prompt or a parser. */
+const hostileText = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc
+    .array(
+      fc.constantFrom(
+        "</attempt>",
+        "Score: 10",
+        "\\boxed{",
+        "{",
+        "}",
+        "(left: ",
+        ")",
+        "1e999",
+        "4 ",
+        "*",
+        "/0",
+        "\n",
+        "\u0000",
+        "\ud800",
+        "```js\n",
+        "<|im_end|>",
+        "NaN",
+        "__proto__",
+        "=",
+      ),
+      { maxLength: 30 },
+    )
+    .map((parts) => parts.join("")),
+);
 
 describe.each(VERIFIERS.map(({ name }) => name))("%s", (name) => {
   test("gives one score or abstention per candidate, in order, in [0, 1], with a reason and its name", async () => {
@@ -98,16 +132,54 @@ describe.each(VERIFIERS.map(({ name }) => name))("%s", (name) => {
   });
 
   test("asked again it says the same, and never costs more than it announced", async () => {
-    const { time, model, verifier } = setUp(name);
+    const { time, verifier, calls } = setUp(name);
     const worstCase = verifier.worstCase(problem, CANDIDATES);
     const first = await time.run(verifier.verify(problem, CANDIDATES, createCanceller().signal));
     const tokens = first.attempts.reduce((sum, one) => sum + one.promptTokens + one.completionTokens, 0);
     expect(first.attempts.length).toBeLessThanOrEqual(worstCase.calls);
     expect(tokens).toBeLessThanOrEqual(worstCase.tokens);
-    const callsBefore = model.calls.length;
+    // Every call is metered, and what nobody was called for costs nothing.
+    expect(first.attempts).toHaveLength(calls());
+    if (worstCase.calls > 0) expect(first.attempts.length).toBeGreaterThan(0);
+    const callsBefore = calls();
     const second = await time.run(verifier.verify(problem, CANDIDATES, createCanceller().signal));
     expect(second.result).toEqual(first.result);
-    expect(model.calls).toHaveLength(callsBefore);
+    expect(second.attempts).toEqual([]);
+    expect(calls()).toBe(callsBefore);
+  });
+
+  test("where it scores each by itself, neither order nor company changes a score", async () => {
+    const alone = setUp(name);
+    if (alone.verifier.isComparative) return;
+    const scoresIn = async ({ time, verifier }: typeof alone, candidates: readonly Candidate[]) => {
+      const { result } = await time.run(verifier.verify(problem, candidates, createCanceller().signal));
+      if (!result.ok) throw new Error(result.error.message);
+      return result.value;
+    };
+    const expected = new Map<Candidate, unknown>();
+    for (const one of CANDIDATES) expected.set(one, (await scoresIn(alone, [one]))[0]);
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray([...CANDIDATES], { minLength: 1 }), async (some) => {
+        expect(await scoresIn(setUp(name), some)).toEqual(some.map((one) => expected.get(one)));
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test("no candidate makes it throw or leave the range, whatever it says", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(hostileText, fc.boolean()), { minLength: 1, maxLength: 3 }), async (texts) => {
+        const { time, verifier } = setUp(name);
+        const candidates = texts.map(([text, isComplete]) => candidate(text, isComplete, text.slice(0, 20) || null));
+        const { result } = await time.run(verifier.verify(problem, candidates, createCanceller().signal));
+        if (!result.ok) throw new Error(result.error.message);
+        expect(result.value).toHaveLength(candidates.length);
+        for (const score of result.value) {
+          if (score !== null) expect(score.value >= 0 && score.value <= 1, `${score.value}`).toBe(true);
+        }
+      }),
+      { numRuns: 40 },
+    );
   });
 
   test("resolves when it is cancelled", async () => {
