@@ -6,7 +6,14 @@ import type { Problem } from "./core/problem.ts";
 import type { PromptBook } from "./core/prompt.ts";
 import { fail, type Result, succeed } from "./core/result.ts";
 import type { VerifierDefinition } from "./core/verifier.ts";
-import { findVerifier, isVerifierDefinition, modelNotFound, promptsOf } from "./lists.ts";
+import {
+  comparatorNamed,
+  comparatorsOf,
+  findVerifier,
+  isVerifierDefinition,
+  modelNotFound,
+  promptsOf,
+} from "./lists.ts";
 import { hashPrompts, resolvePrompts } from "./prompts.ts";
 import { findModel, type ProviderConfig } from "./providers/config.ts";
 import { NO_SCORERS, type Scorers } from "./providers/scorers.ts";
@@ -118,6 +125,8 @@ export function createRecipe(
     model: found.model,
     verifiers: verifiers.value.map(traitsOfVerifier),
     policyPrompts: used.ofPolicies,
+    comparators: Object.values(comparatorsOf(definition, params.value, search.selection)).map(comparatorNamed),
+    problem: input.problem,
     prompts: prompts.value,
   });
   if (!emulated.ok) return emulated;

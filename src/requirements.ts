@@ -1,4 +1,5 @@
 import type { MethodDefinition, Need } from "./core/method.ts";
+import type { Problem } from "./core/problem.ts";
 import type { PromptBook, PromptDefinition } from "./core/prompt.ts";
 import { fail, type Result, succeed } from "./core/result.ts";
 import type { VerifierDefinition } from "./core/verifier.ts";
@@ -15,6 +16,9 @@ export interface RequirementInput {
   readonly verifiers: readonly Pick<VerifierDefinition, "isExact" | "scoresSteps">[];
   /** The prompts of the method's policies. */
   readonly policyPrompts: readonly PromptDefinition[];
+  /** Who compares candidates with each other, for the method or for the selection. */
+  readonly comparators: readonly VerifierDefinition[];
+  readonly problem: Problem;
   readonly prompts: PromptBook;
 }
 
@@ -26,6 +30,11 @@ export function checkRequirements(input: RequirementInput): Result<readonly Emul
     return fail(
       missing(definition, `asks the model with the prompt '${name}', and ${model.id} does not follow instructions`),
     );
+  }
+  for (const comparator of input.comparators) {
+    const refusal = comparator.refusal(input.problem, { ...model, name: model.id }, input.prompts, {});
+    if (refusal !== null)
+      return fail(missing(definition, `compares candidates by '${comparator.name}', and ${refusal}`));
   }
   const emulated: Emulation[] = [];
   for (const need of definition.needs(params)) {

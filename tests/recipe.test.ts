@@ -205,6 +205,20 @@ describe("what a method needs is named before the first call", () => {
     expect(own).toMatchObject({ ok: true, value: { prompts: { vote: { template: "Which? {candidates}" } } } });
   });
 
+  test("so does a comparison, be it the selection's or the method's", () => {
+    const refused = {
+      ok: false,
+      error: { message: expect.stringMatching(/'pairwise'.*does not follow instructions/) },
+    };
+    expect(recipeOf({ method: "best-of-n", selection: "knockout" })).toMatchObject(refused);
+    expect(recipeOf({ method: "alpha", params: { merge: "judge" } })).toMatchObject({
+      ok: false,
+      error: { message: expect.stringMatching(/'same-step'/) },
+    });
+    const prompts = { compare: { template: "{first} or {second}?" } };
+    expect(recipeOf({ method: "best-of-n", selection: "knockout", prompts })).toMatchObject({ ok: true });
+  });
+
   test("every prompt that may be used has its hash in the recipe", () => {
     const recipe = ask({ method: "beam", selection: "knockout" });
     if (!recipe.ok) throw new Error(recipe.error.message);
