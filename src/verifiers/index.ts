@@ -11,6 +11,7 @@ import { mathAnswer } from "./math-answer/verifier.ts";
 import { outcomeReward } from "./outcome-reward/verifier.ts";
 import { pairwise } from "./pairwise/verifier.ts";
 import { processReward } from "./process-reward/verifier.ts";
+import { program } from "./program/verifier.ts";
 import { sameStep } from "./same-step/verifier.ts";
 import { selfEvaluation } from "./self-evaluation/verifier.ts";
 import { sudoku } from "./sudoku/verifier.ts";
@@ -39,6 +40,7 @@ export const VERIFIERS: readonly VerifierDefinition[] = [
   countdown,
   mathAnswer,
   crossword,
+  program,
 ];
 
 /** Verifiers of two candidates, with which selections and methods compare. */
