@@ -2,6 +2,7 @@ import { decision } from "./decision/decision.ts";
 import { latency } from "./latency/latency.ts";
 import { methods } from "./methods/methods.ts";
 import { scaling } from "./scaling/scaling.ts";
+import { verifiers } from "./verifiers/verifiers.ts";
 
 /** `npm run bench -- NAME [options]`. Each bench prints a table; with `--json` its last line is one JSON object. */
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
@@ -9,6 +10,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   latency,
   decision,
   methods,
+  verifiers,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -44,6 +44,12 @@ export const SETTINGS: Readonly<Record<string, (budgetTokens: number) => MethodS
     width: 1,
   }),
   mcts: () => ({ rollouts: PLENTY, params: { samples_per_call: 4 }, width: 1 }),
+  alpha: () => ({
+    // Steps of this task differ by a few characters only: an edit distance takes different moves for the same.
+    params: { merge: "none", root_children: 8, exploration_weight: 0.1, search_time: 400, min_terminals: 400 },
+    rollouts: PLENTY,
+    width: 1,
+  }),
   gumbel: (budget) => ({ rollouts: beams(budget, 60) }),
   "ab-mcts": () => ({ rollouts: PLENTY, params: { mode: "steps", posterior: "beta" }, width: 1 }),
   "self-explore": (budget) => ({ params: { solutions: beams(budget, 150) } }),
