@@ -11,6 +11,8 @@ export type ApiError =
   | { readonly type: "invalid-parameter"; readonly code: string; readonly message: string; readonly param: string }
   | { readonly type: "model-not-found"; readonly model: string }
   | { readonly type: "search-not-found"; readonly searchId: string }
+  | { readonly type: "response-not-found"; readonly responseId: string }
+  | { readonly type: "response-not-in-background" }
   | { readonly type: "search-cancelled" }
   | { readonly type: "budget-too-small"; readonly limit: string }
   | { readonly type: "no-candidate" }
@@ -72,6 +74,14 @@ export function errorToWire(error: ApiError): WireError {
       );
     case "search-not-found":
       return invalid(404, "search_not_found", `There is no search '${error.searchId}'.`, "search_id");
+    case "response-not-found":
+      return invalid(404, "response_not_found", `Response with id '${error.responseId}' not found.`, "response_id");
+    case "response-not-in-background":
+      return invalid(
+        400,
+        "response_not_in_background",
+        "Only a response that was created with 'background' set to true can be cancelled.",
+      );
     case "search-cancelled":
       return invalid(400, "search_cancelled", "The search was cancelled before it had an answer.");
     case "budget-too-small":

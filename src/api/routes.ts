@@ -1,6 +1,7 @@
 import { createChatCompletion } from "./chat-completions/routes.ts";
 import type { AppContext } from "./context.ts";
 import { getModel, listModels } from "./models/routes.ts";
+import { cancelResponse, createResponse, deleteResponse, getResponse, listInputItems } from "./responses/routes.ts";
 import { cancelSearch, getSearch, getTree, listOwnSearches, watchSearch } from "./searches/routes.ts";
 
 export interface Route {
@@ -15,6 +16,11 @@ export interface Route {
 /** Everything this service answers. A path with another method is 405, any other path 404. */
 export const ROUTES: readonly Route[] = [
   { method: "POST", path: "/chat/completions", handler: createChatCompletion },
+  { method: "POST", path: "/responses", handler: createResponse },
+  { method: "POST", path: "/responses/:id/cancel", handler: cancelResponse },
+  { method: "GET", path: "/responses/:id/input_items", handler: listInputItems },
+  { method: "GET", path: "/responses/:id", handler: getResponse },
+  { method: "DELETE", path: "/responses/:id", handler: deleteResponse },
   { method: "GET", path: "/models", handler: listModels },
   { method: "GET", path: "/models/:id{.+}", handler: getModel },
   { method: "GET", path: "/searches", handler: listOwnSearches },

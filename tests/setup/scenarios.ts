@@ -35,6 +35,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   /** One answer, then silence: something to serve when it is cancelled. */
   "one-then-stall": (call) => (call.ordinal === 1 ? answer(texts(call, () => "The first answer.")) : [STALL]),
   length: (call) => answer(texts(call, () => ({ pieces: ["cut", " off"], finishReason: "length" }))),
+  weather: (call) => answer(texts(call, () => '{"city":"Bonn","degrees":21}')),
   tools: (call) =>
     answer(
       texts(call, () => ({

@@ -15,7 +15,10 @@ export function issueToError(issue: z.core.$ZodIssue | undefined, body: unknown)
     case "too_small":
       return say(boundCode(issue.origin, param, "below_min"), `Invalid '${param}': ${issue.message}.`);
     case "invalid_type":
+      return say("invalid_type", `Invalid type for '${param}': ${issue.message}.`);
     case "invalid_union":
+      // A shape is told by one of its fields, and there is none by that name.
+      if ("discriminator" in issue) return say("invalid_value", `Invalid value for '${param}': it is not supported.`);
       return say("invalid_type", `Invalid type for '${param}': ${issue.message}.`);
     default:
       return say("invalid_value", `Invalid value for '${param}': ${issue.message}.`);

@@ -4,6 +4,7 @@ import type { Message, Problem } from "../../core/problem.ts";
 import { fail, type Result, succeed } from "../../core/result.ts";
 import { referenceOf } from "../../search-object.ts";
 import type { ApiError } from "../errors.ts";
+import { responsesBodyToChatBody } from "../responses/request.ts";
 import { issueToError } from "./issue.ts";
 
 /** A chat-completions request as we understand it. */
@@ -77,6 +78,11 @@ const schema = z.looseObject({
 type Body = z.infer<typeof schema>;
 
 export function parseChatRequest(input: Record<string, unknown>): Result<ChatRequest, ApiError> {
+  if (input.messages == null && input.input != null) {
+    // Cursor sends a Responses-shaped body here (WIRE.md 1.2).
+    const translated = responsesBodyToChatBody(input);
+    return translated.ok ? parseChatRequest(translated.value) : translated;
+  }
   const parsed = schema.safeParse(input);
   if (!parsed.success) return fail(issueToError(parsed.error.issues[0], input));
   const body = parsed.data;

@@ -2,6 +2,7 @@ import type { SearchSummary } from "../../../durable-objects/search-tree/protoco
 import { fail, type Result, succeed } from "../../core/result.ts";
 import { providersOf, scorersOf } from "../../env.ts";
 import { createRecipe } from "../../recipe.ts";
+import { MAX_BODY_BYTES } from "../body.ts";
 import type { ChatRequest } from "../chat-completions/request.ts";
 import { waitForResult } from "../chat-completions/wait.ts";
 import type { AppContext } from "../context.ts";
@@ -32,6 +33,8 @@ export async function startSearch(
   const tenantId = context.get("tenant").id;
   const createdAtMs = Date.now();
   const problemJson = new TextEncoder().encode(JSON.stringify(request.problem));
+  // Only a conversation that grew over several requests, or numbers written short, come to more than a body may have.
+  if (problemJson.byteLength > MAX_PROBLEM_BYTES) return fail({ type: "body-too-large", limitBytes: MAX_BODY_BYTES });
   const input = { searchId, tenantId, recipe: recipe.value, problemJson, createdAtMs, ...kept };
   const started = await searchStub(context.env, tenantId, searchId).start(input);
   if (!started.ok) {
@@ -41,6 +44,9 @@ export async function startSearch(
   context.header("x-search-id", searchId);
   return succeed({ searchId, createdAtMs });
 }
+
+/** A call to an object carries 32 MiB. */
+const MAX_PROBLEM_BYTES = 30 * 1024 * 1024;
 
 /** What is kept beside the search for later requests; absent where nothing is to be found again. */
 interface KeptText {

@@ -1,0 +1,130 @@
+import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
+import { fail, type Result, succeed } from "../../core/result.ts";
+import { readJsonObject } from "../body.ts";
+import { searchHeadersOf } from "../chat-completions/completion.ts";
+import { resultOrHold, whitespaceThen } from "../chat-completions/keep-alive.ts";
+import { failureOf } from "../chat-completions/outcome.ts";
+import { parseChatRequest } from "../chat-completions/request.ts";
+import { type AppContext, respondWithError } from "../context.ts";
+import type { ApiError } from "../errors.ts";
+import { hasCandidate, resultOf, type StartedSearch, startSearch } from "../searches/start.ts";
+import { STREAM_HEADERS, WHITESPACE_HEADERS } from "../stream-headers.ts";
+import { messagesToItems, pageOf } from "./input-items.ts";
+import { parseResponseRequest, type ResponseRequest, toChatBody } from "./request.ts";
+import { openResponse, type ResponseHead, responseOf } from "./response.ts";
+import { responseIdOf } from "./response-id.ts";
+import { type KeptResponse, MAX_KEPT_LENGTH } from "./settings.ts";
+import {
+  cancelResponse as cancelStored,
+  conversationUpTo,
+  deleteResponse as deleteStored,
+  findResponse,
+  ownMessages,
+  type StoredResponse,
+  withoutReferences,
+} from "./stored.ts";
+import { streamResponse } from "./stream.ts";
+
+/** POST /v1/responses. */
+export async function createResponse(context: AppContext): Promise<Response> {
+  const body = await readJsonObject(context.req.raw);
+  if (!body.ok) return respondWithError(context, body.error);
+  const parsed = parseResponseRequest(body.value);
+  if (!parsed.ok) return respondWithError(context, parsed.error);
+  const request = parsed.value;
+  const started = await start(context, request);
+  if (!started.ok) return respondWithError(context, started.error);
+  const { searchId, createdAtMs } = started.value;
+  const head: ResponseHead = { searchId, createdAtMs, settings: request.settings };
+
+  // Whoever comes back asks the search's own object, which owns the run: nothing of this request is left behind.
+  if (request.isBackground && !request.isStream) return context.json(openResponse(head, "queued"));
+  const result = resultOf(context, searchId);
+  if (request.isStream) return context.body(streamResponse(head, result, { after: -1 }), 200, STREAM_HEADERS);
+  const toJson = (summary: SearchSummary): object => responseOf(head, summary);
+  const summary = await resultOrHold(result, () => hasCandidate(context, searchId));
+  if (summary === null) return context.body(whitespaceThen(result, toJson), 200, WHITESPACE_HEADERS);
+  const failure = failureOf(summary);
+  if (failure !== null) return respondWithError(context, failure);
+  return context.json(toJson(summary), 200, searchHeadersOf(summary));
+}
+
+/** The request as the chat completion that it means, with the conversation it goes on with, on its way. */
+async function start(context: AppContext, request: ResponseRequest): Promise<Result<StartedSearch, ApiError>> {
+  const { previousResponseId } = request;
+  const earlier = previousResponseId === null ? succeed([]) : await conversationUpTo(context, previousResponseId);
+  if (!earlier.ok) return earlier;
+  const items = await withoutReferences(context, request.items);
+  if (!items.ok) return items;
+  const chat = parseChatRequest(toChatBody(request, earlier.value, items.value));
+  if (!chat.ok) return chat;
+  if (!request.isStored) return startSearch(context, chat.value);
+  const kept: KeptResponse = { type: "response", settings: request.settings, inheritedCount: earlier.value.length };
+  const keptJson = JSON.stringify(kept);
+  if (keptJson.length > MAX_KEPT_LENGTH) return fail(TOO_LONG_TO_KEEP);
+  return startSearch(context, chat.value, { keptJson });
+}
+
+const TOO_LONG_TO_KEEP: ApiError = {
+  type: "invalid-parameter",
+  code: "string_above_max_length",
+  message: `Invalid 'instructions': together with the tools and the metadata a stored response keeps at most ${MAX_KEPT_LENGTH} characters. Send long texts in 'input', or set 'store' to false.`,
+  param: "instructions",
+};
+
+/** GET /v1/responses/{id}; with `stream=true` its events, from `starting_after` on. */
+export async function getResponse(context: AppContext): Promise<Response> {
+  const response = await findAsked(context);
+  if (response === null) return notFound(context);
+  const { searchId, summary } = response;
+  context.header("x-search-id", searchId);
+  if (context.req.query("stream") !== "true") return context.json(responseOf(response, summary));
+  const after = Number(context.req.query("starting_after") ?? -1);
+  if (!Number.isSafeInteger(after) || after < -1) {
+    const param = "starting_after";
+    const message = `Invalid '${param}': expected a sequence number, an integer of at least 0.`;
+    return respondWithError(context, { type: "invalid-parameter", code: "invalid_value", message, param });
+  }
+  return context.body(streamResponse(response, resultOf(context, searchId), { after }), 200, STREAM_HEADERS);
+}
+
+/** POST /v1/responses/{id}/cancel: answers with the best so far. Cancelling what has ended changes nothing. */
+export async function cancelResponse(context: AppContext): Promise<Response> {
+  const response = await findAsked(context);
+  if (response === null) return notFound(context);
+  if (!response.settings.background) return respondWithError(context, { type: "response-not-in-background" });
+  await cancelStored(context, response);
+  const ended = await findAsked(context);
+  return ended === null ? notFound(context) : context.json(responseOf(ended, ended.summary));
+}
+
+/** DELETE /v1/responses/{id}. */
+export async function deleteResponse(context: AppContext): Promise<Response> {
+  const response = await findAsked(context);
+  if (response === null) return notFound(context);
+  await deleteStored(context, response);
+  return context.json({ id: responseIdOf(response.searchId), object: "response", deleted: true });
+}
+
+/** GET /v1/responses/{id}/input_items. */
+export async function listInputItems(context: AppContext): Promise<Response> {
+  const response = await findAsked(context);
+  if (response === null) return notFound(context);
+  const items = messagesToItems(response.searchId, await ownMessages(context, response));
+  const { req } = context;
+  const query = { limit: req.query("limit"), order: req.query("order"), after: req.query("after") };
+  const page = pageOf(items, query);
+  return page.ok ? context.json(page.value) : respondWithError(context, page.error);
+}
+
+function findAsked(context: AppContext): Promise<StoredResponse | null> {
+  return findResponse(context, askedId(context));
+}
+
+function askedId(context: AppContext): string {
+  return context.req.param("id") ?? "";
+}
+
+function notFound(context: AppContext): Response {
+  return respondWithError(context, { type: "response-not-found", responseId: askedId(context) });
+}

@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { fail, type Result, succeed } from "../../core/result.ts";
+import type { ApiError } from "../errors.ts";
+
+/**
+ * The Responses API writes a function flat, `{type, name, parameters}`, where chat completions nest it below `function`.
+ * Chat's shape is accepted, too. Tools that OpenAI runs itself (web search, files, MCP, ...) do not exist here, and a
+ * request that asks for one is told so.
+ */
+const functionFields = {
+  name: z.string().min(1).max(64),
+  description: z.string().nullish(),
+  parameters: z.looseObject({}).nullish(),
+  strict: z.boolean().nullish(),
+};
+const tool = z.looseObject({ type: z.string() });
+export const toolsSchema = z.array(tool).max(512);
+
+export const toolChoiceSchema = z.union([z.enum(["none", "auto", "required"]), z.looseObject({ type: z.string() })]);
+
+const flatFunction = z.object({ type: z.literal("function"), ...functionFields });
+const nestedFunction = z.object({ type: z.literal("function"), function: z.object(functionFields) });
+
+export type FlatTool = z.infer<typeof flatFunction>;
+
+export function parseTools(tools: readonly z.infer<typeof tool>[]): Result<FlatTool[], ApiError> {
+  const flat: FlatTool[] = [];
+  for (const [index, one] of tools.entries()) {
+    if (one.type !== "function") return fail(unsupportedType(`tools[${index}].type`, one.type));
+    const nested = nestedFunction.safeParse(one);
+    const parsed = nested.success
+      ? flatFunction.safeParse({ type: "function", ...nested.data.function })
+      : flatFunction.safeParse(one);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      const param = `tools[${index}].${issue?.path.join(".") ?? ""}`;
+      const message = `Invalid value for '${param}': ${issue?.message ?? "not a function"}.`;
+      return fail({ type: "invalid-parameter", code: "invalid_value", message, param });
+    }
+    flat.push(parsed.data);
+  }
+  return succeed(flat);
+}
+
+export function toChatTool({ name, description, parameters, strict }: FlatTool): object {
+  return {
+    type: "function",
+    function: {
+      name,
+      ...(description != null && { description }),
+      ...(parameters != null && { parameters }),
+      ...(strict != null && { strict }),
+    },
+  };
+}
+
+/** As a response shows it: every field there. */
+export function toWireTool({ name, description, parameters, strict }: FlatTool): object {
+  return {
+    type: "function",
+    name,
+    description: description ?? null,
+    parameters: parameters ?? null,
+    strict: strict ?? false,
+  };
+}
+
+const namedFunction = z.union([
+  z.object({ type: z.literal("function"), name: z.string() }),
+  z.object({ type: z.literal("function"), function: z.object({ name: z.string() }) }),
+]);
+const allowedTools = z.object({
+  type: z.literal("allowed_tools"),
+  mode: z.enum(["auto", "required"]),
+  tools: z.array(namedFunction),
+});
+
+export function toChatToolChoice(choice: z.infer<typeof toolChoiceSchema>): Result<string | object, ApiError> {
+  if (typeof choice === "string") return succeed(choice);
+  const named = namedFunction.safeParse(choice);
+  if (named.success) return succeed(nest(named.data));
+  const allowed = allowedTools.safeParse(choice);
+  if (!allowed.success) return fail(unsupportedType("tool_choice.type", choice.type));
+  const { mode, tools } = allowed.data;
+  return succeed({ type: "allowed_tools", allowed_tools: { mode, tools: tools.map(nest) } });
+}
+
+function nest(choice: z.infer<typeof namedFunction>): object {
+  return { type: "function", function: { name: "name" in choice ? choice.name : choice.function.name } };
+}
+
+function unsupportedType(param: string, type: string): ApiError {
+  const message = `Unsupported value: '${param}' does not support '${type}'. Supported values are: 'function'.`;
+  return { type: "invalid-parameter", code: "unsupported_value", message, param };
+}

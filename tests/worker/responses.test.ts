@@ -1,0 +1,596 @@
+import type OpenAI from "openai";
+import { beforeAll, describe, expect, test } from "vitest";
+import { HELLO, TOOL_CALL } from "../setup/scenarios.ts";
+import { call, callsOf, MODEL, mintKey, openAi, question, until } from "./client.ts";
+
+let key = "";
+beforeAll(async () => {
+  key = await mintKey("tenant_responses");
+});
+
+/** A question for one scenario, as the Responses API takes it. */
+function ask(scenario: string, text?: string) {
+  const { tag, messages } = question(scenario, text);
+  return { tag, input: messages[0]?.content ?? "" };
+}
+
+type WireResponse = OpenAI.Responses.Response & { readonly search?: { readonly id: string; readonly method: string } };
+
+const WEATHER = {
+  type: "function" as const,
+  name: "weather",
+  description: "Of a city",
+  parameters: { type: "object", properties: { city: { type: "string" } } },
+  strict: false,
+};
+
+/** What the schemas of Open Responses want in every response, and those among them that must not be null. */
+const NULLABLE =
+  "completed_at error incomplete_details instructions previous_response_id usage max_output_tokens max_tool_calls safety_identifier prompt_cache_key".split(
+    " ",
+  );
+const NOT_NULL =
+  "id object created_at status model output tools tool_choice truncation parallel_tool_calls text top_p temperature presence_penalty frequency_penalty top_logprobs reasoning store background service_tier metadata".split(
+    " ",
+  );
+
+function expectComplete(response: object): void {
+  for (const name of NULLABLE) expect(response, name).toHaveProperty(name);
+  for (const name of NOT_NULL) expect(Reflect.get(response, name) ?? null, name).not.toBeNull();
+}
+
+async function errorOf(response: Response) {
+  const { error } = await response.json<{ error: Record<string, unknown> }>();
+  expect(Object.keys(error).sort()).toEqual(["code", "message", "param", "type"]);
+  return error;
+}
+
+describe("without a stream", () => {
+  test("the unmodified SDK gets an ordinary response, with every field that strict clients want", async () => {
+    const { input } = ask("hello");
+    const response = (await openAi(key).responses.create({ model: MODEL, input })) as WireResponse;
+    expect(response).toMatchObject({ object: "response", status: "completed", model: MODEL, output_text: HELLO });
+    expect(response.output).toEqual([
+      {
+        id: response.id.replace("resp_", "msg_"),
+        type: "message",
+        status: "completed",
+        role: "assistant",
+        content: [{ type: "output_text", text: HELLO, annotations: [], logprobs: [] }],
+      },
+    ]);
+    expectComplete(response);
+    expect(response.search).toMatchObject({ id: response.id.replace("resp_", "srch_"), method: "single" });
+    const { usage } = response;
+    expect(usage?.total_tokens).toBe((usage?.input_tokens ?? 0) + (usage?.output_tokens ?? 0));
+    expect(response.completed_at).toBeGreaterThanOrEqual(response.created_at);
+  });
+
+  test("input and settings reach the provider as a chat completion", async () => {
+    const { input, tag } = ask("hello");
+    await openAi(key).responses.create({
+      model: MODEL,
+      instructions: "Be brief.",
+      input: [
+        { role: "user", content: "What is the weather?" },
+        { type: "reasoning", id: "rs_1", summary: [] },
+        { type: "function_call", call_id: "call_1", name: "weather", arguments: '{"city":"Bonn"}' },
+        { type: "function_call", call_id: "call_2", name: "weather", arguments: '{"city":"Ulm"}' },
+        { type: "function_call_output", call_id: "call_1", output: "rain" },
+        { type: "function_call_output", call_id: "call_2", output: [{ type: "input_text", text: "sun" }] },
+        {
+          type: "message",
+          role: "assistant",
+          id: "msg_1",
+          status: "completed",
+          content: [{ type: "output_text", text: "Rain and sun.", annotations: [] }],
+        },
+        {
+          role: "user",
+          content: [
+            { type: "input_text", text: input },
+            { type: "input_image", image_url: "data:image/png;base64,AAAA", detail: "low" },
+            { type: "input_file", filename: "a.txt", file_data: "data:text/plain;base64,QQ==" },
+          ],
+        },
+      ],
+      tools: [WEATHER],
+      tool_choice: { type: "function", name: "weather" },
+      parallel_tool_calls: false,
+      max_output_tokens: 77,
+      temperature: 0.3,
+      text: { format: { type: "json_schema", name: "city", schema: { type: "object" }, strict: true } },
+    });
+    const body = (await callsOf(tag))[0]?.body ?? {};
+    const [first, second] = [
+      { id: "call_1", type: "function", function: { name: "weather", arguments: '{"city":"Bonn"}' } },
+      { id: "call_2", type: "function", function: { name: "weather", arguments: '{"city":"Ulm"}' } },
+    ];
+    expect(body.messages).toEqual([
+      { role: "system", content: "Be brief." },
+      { role: "user", content: "What is the weather?" },
+      { role: "assistant", content: null, tool_calls: [first, second] },
+      { role: "tool", tool_call_id: "call_1", content: "rain" },
+      { role: "tool", tool_call_id: "call_2", content: "sun" },
+      { role: "assistant", content: "Rain and sun." },
+      {
+        role: "user",
+        content: [
+          { type: "text", text: input },
+          { type: "image_url", image_url: { url: "data:image/png;base64,AAAA", detail: "low" } },
+          { type: "file", file: { filename: "a.txt", file_data: "data:text/plain;base64,QQ==" } },
+        ],
+      },
+    ]);
+    const { name, description, parameters } = WEATHER;
+    expect(body).toMatchObject({
+      tools: [{ type: "function", function: { name, description, parameters, strict: false } }],
+      tool_choice: { type: "function", function: { name: "weather" } },
+      parallel_tool_calls: false,
+      temperature: 0.3,
+      response_format: { type: "json_schema", json_schema: { name: "city", schema: { type: "object" }, strict: true } },
+    });
+    expect(body.max_tokens ?? body.max_completion_tokens).toBe(77);
+  });
+
+  test("a tool call is an item of its own, its arguments as text", async () => {
+    const { input } = ask("tools");
+    const response = await openAi(key).responses.create({ model: MODEL, input, tools: [WEATHER] });
+    expect(response.output).toEqual([
+      {
+        id: `${response.id.replace("resp_", "fc_")}_0`,
+        type: "function_call",
+        status: "completed",
+        call_id: TOOL_CALL.id,
+        name: TOOL_CALL.function.name,
+        arguments: TOOL_CALL.function.arguments,
+      },
+    ]);
+    expect(response.tools).toEqual([WEATHER]);
+  });
+
+  test("a cut-off answer is incomplete and says why", async () => {
+    const { input } = ask("length");
+    const response = await openAi(key).responses.create({ model: MODEL, input });
+    expect(response).toMatchObject({
+      status: "incomplete",
+      incomplete_details: { reason: "max_output_tokens" },
+      output_text: "cut off",
+    });
+  });
+
+  test("the SDK parses structured output", async () => {
+    const { input } = ask("weather");
+    const format = {
+      type: "json_schema" as const,
+      name: "weather",
+      schema: { type: "object", properties: { city: { type: "string" } } },
+      $brand: "auto-parseable-response-format",
+      $parseRaw: (text: string) => JSON.parse(text) as unknown,
+    };
+    const response = await openAi(key).responses.parse({ model: MODEL, input, text: { format } });
+    expect(response.output_text).toBe('{"city":"Bonn","degrees":21}');
+    expect(response.output_parsed).toEqual({ city: "Bonn", degrees: 21 });
+  });
+
+  test("search works as in chat completions, and its mistakes are named the same", async () => {
+    const { input } = ask("distinct");
+    const search = { method: "best_of_n", verifier: "agreement", budget: { max_rollouts: 4 } };
+    const good = await call(key, "POST", "/v1/responses", { model: MODEL, input, search });
+    expect(good.headers.get("x-search-model-calls")).not.toBeNull();
+    expect((await good.json<WireResponse>()).search?.method).toBe("best-of-n");
+    const bad = await call(key, "POST", "/v1/responses", { model: MODEL, input, search: { metod: "x" } });
+    expect(await errorOf(bad)).toMatchObject({ code: "unknown_parameter", param: "search.metod" });
+  });
+
+  test("null is accepted for every optional parameter, and unknown ones are ignored", async () => {
+    const nothing = Object.fromEntries(
+      "instructions tools tool_choice parallel_tool_calls max_output_tokens temperature top_p top_logprobs text reasoning metadata store previous_response_id conversation prompt user stream stream_options background include truncation service_tier search"
+        .split(" ")
+        .map((name) => [name, null]),
+    );
+    const body = { ...nothing, model: MODEL, input: ask("hello").input, madeUp: { deep: 1 } };
+    const response = await call(key, "POST", "/responses/", body);
+    expect(response.status).toBe(200);
+    expectComplete(await response.json<WireResponse>());
+  });
+});
+
+describe("mistakes", () => {
+  const input = "scenario=hello";
+  test.each<[string, object, number, string, string]>([
+    ["no input", {}, 400, "missing_required_parameter", "input"],
+    ["an empty input", { input: [] }, 400, "array_below_min_length", "input"],
+    ["an unknown kind of item", { input: [{ type: "dream" }] }, 400, "invalid_value", "input[0].type"],
+    [
+      "an unknown kind of part",
+      { input: [{ role: "user", content: [{ type: "input_smell" }] }] },
+      400,
+      "invalid_value",
+      "input[0].content[0].type",
+    ],
+    [
+      "a part without its text",
+      { input: [{ role: "user", content: [{ type: "input_text" }] }] },
+      400,
+      "missing_required_parameter",
+      "input[0].content[0].text",
+    ],
+    ["a reference into nowhere", { input: [{ id: "msg_nope" }] }, 400, "invalid_value", "input[0].id"],
+    ["a hosted tool", { input, tools: [{ type: "web_search" }] }, 400, "unsupported_value", "tools[0].type"],
+    ["a tool without a name", { input, tools: [{ type: "function" }] }, 400, "invalid_value", "tools[0].name"],
+    ["a temperature out of range", { input, temperature: 3 }, 400, "decimal_above_max_value", "temperature"],
+    ["no room to answer", { input, max_output_tokens: 0 }, 400, "integer_below_min_value", "max_output_tokens"],
+    ["a conversation", { input, conversation: "conv_1" }, 400, "unsupported_parameter", "conversation"],
+    ["log-probabilities", { input, top_logprobs: 3 }, 400, "unsupported_parameter", "top_logprobs"],
+    ["an unknown model", { input, model: "nope" }, 404, "model_not_found", "model"],
+    [
+      "an unknown predecessor",
+      { input, previous_response_id: "resp_x" },
+      400,
+      "previous_response_not_found",
+      "previous_response_id",
+    ],
+    ["a background without a store", { input, background: true, store: false }, 400, "invalid_value", "background"],
+    [
+      "instructions too long to keep",
+      { input, instructions: "a".repeat(500_000) },
+      400,
+      "string_above_max_length",
+      "instructions",
+    ],
+  ])("%s", async (_name, body, status, code, param) => {
+    const response = await call(key, "POST", "/v1/responses", { model: MODEL, ...body });
+    expect(response.status).toBe(status);
+    expect(await errorOf(response)).toMatchObject({ code, param });
+  });
+
+  test("a provider's failure is an error with its status, and the SDK raises it", async () => {
+    const { input: rateLimited } = ask("rate-limited");
+    await expect(openAi(key).responses.create({ model: MODEL, input: rateLimited })).rejects.toMatchObject({
+      status: 429,
+      code: "rate_limit_exceeded",
+    });
+  });
+});
+
+interface Event {
+  readonly type: string;
+  readonly sequence_number: number;
+  readonly response?: WireResponse;
+  readonly delta?: string;
+  readonly item?: { readonly id: string; readonly status: string };
+  readonly item_id?: string;
+}
+
+async function eventsOf(response: Response): Promise<Event[]> {
+  expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+  const frames = (await response.text()).split("\n\n").filter((frame) => frame !== "");
+  return frames.map((frame) => {
+    const [name, data] = frame.split("\n");
+    expect(name).toMatch(/^event: /);
+    const event = JSON.parse(data?.slice("data: ".length) ?? "") as Event;
+    expect(`event: ${event.type}`).toBe(name);
+    return event;
+  });
+}
+
+function typesOf(events: readonly Event[]): string[] {
+  return events.map(({ type }) => type).filter((type, index, all) => type !== all[index - 1]);
+}
+
+const MESSAGE_EVENTS = [
+  "response.created",
+  "response.in_progress",
+  "response.output_item.added",
+  "response.content_part.added",
+  "response.output_text.delta",
+  "response.output_text.done",
+  "response.content_part.done",
+  "response.output_item.done",
+  "response.completed",
+];
+
+describe("as a stream", () => {
+  test("events are named and typed, numbered without a gap, and complete", async () => {
+    const { input } = ask("hello");
+    const response = await call(key, "POST", "/v1/responses", { model: MODEL, input, stream: true });
+    const events = await eventsOf(response);
+    expect(typesOf(events)).toEqual(MESSAGE_EVENTS);
+    expect(events.map((event) => event.sequence_number)).toEqual(events.map((_event, index) => index));
+    for (const event of events) if (event.response !== undefined) expectComplete(event.response);
+    expect(new Set(events.flatMap((event) => event.response?.id ?? [])).size).toBe(1);
+    expect(events.map((event) => event.delta ?? "").join("")).toBe(HELLO);
+    const [item] = events.at(-1)?.response?.output ?? [];
+    for (const event of events) expect(event.item_id ?? event.item?.id ?? item?.id).toBe(item?.id);
+    expect(events.flatMap((event) => event.item?.status ?? [])).toEqual(["in_progress", "completed"]);
+    expect(response.headers.get("x-search-id")).toBe(events[0]?.response?.id.replace("resp_", "srch_"));
+  });
+
+  test("the SDK's own accumulator ends with the same response as a retrieval", async () => {
+    const { input } = ask("hello");
+    const client = openAi(key);
+    const streamed = await client.responses.stream({ model: MODEL, input }).finalResponse();
+    expect(streamed).toMatchObject({ status: "completed", output_text: HELLO });
+    const { output, usage, status } = await client.responses.retrieve(streamed.id);
+    expect({ output, usage, status }).toMatchObject({
+      output: [{ id: streamed.output[0]?.id, content: [{ text: HELLO }] }],
+      usage: streamed.usage,
+      status: "completed",
+    });
+  });
+
+  test("a tool call's arguments come as deltas of its item", async () => {
+    const { input } = ask("tools");
+    const body = { model: MODEL, input, stream: true, tools: [WEATHER] };
+    const events = await eventsOf(await call(key, "POST", "/v1/responses", body));
+    expect(typesOf(events).slice(2)).toEqual([
+      "response.output_item.added",
+      "response.function_call_arguments.delta",
+      "response.function_call_arguments.done",
+      "response.output_item.done",
+      "response.completed",
+    ]);
+    expect(events.map((event) => event.delta ?? "").join("")).toBe(TOOL_CALL.function.arguments);
+    const streamed = await openAi(key)
+      .responses.stream({ model: MODEL, input: ask("tools").input, tools: [WEATHER] })
+      .finalResponse();
+    expect(streamed.output[0]).toMatchObject({ type: "function_call", arguments: TOOL_CALL.function.arguments });
+  });
+
+  test("an incomplete answer ends as incomplete", async () => {
+    const { input } = ask("length");
+    const events = await eventsOf(await call(key, "POST", "/v1/responses", { model: MODEL, input, stream: true }));
+    expect(events.at(-1)).toMatchObject({ type: "response.incomplete", response: { status: "incomplete" } });
+  });
+
+  test("the first events leave before the search has anything", async () => {
+    const { input } = ask("stall");
+    const search = { budget: { max_wall_ms: 2000 } };
+    const response = await call(key, "POST", "/v1/responses", { model: MODEL, input, stream: true, search });
+    const startedAtMs = Date.now();
+    const reader = response.body?.getReader();
+    const first = await reader?.read();
+    expect(Date.now() - startedAtMs).toBeLessThan(300);
+    expect(new TextDecoder().decode(first?.value)).toContain('"type":"response.in_progress"');
+    while (!(await reader?.read())?.done);
+  });
+
+  test("a failure ends the stream as error and failed, and the SDK raises it", async () => {
+    const { input } = ask("unauthorized");
+    const events = await eventsOf(await call(key, "POST", "/v1/responses", { model: MODEL, input, stream: true }));
+    expect(events.slice(-2)).toMatchObject([
+      { type: "error", code: "upstream_unauthorized", param: null },
+      { type: "response.failed", response: { status: "failed", error: { code: "upstream_unauthorized" } } },
+    ]);
+    const stream = await openAi(key).responses.create({ model: MODEL, input: ask("unauthorized").input, stream: true });
+    const read = async () => {
+      for await (const _event of stream);
+    };
+    await expect(read()).rejects.toThrow(/'scripted' rejected the credential/);
+  });
+});
+
+describe("stored responses", () => {
+  test("a response goes on with the one before it, and lists only its own input", async () => {
+    const client = openAi(key);
+    const { input, tag } = ask("hello");
+    const first = await client.responses.create({ model: MODEL, instructions: "First rule.", input });
+    const second = await client.responses.create({
+      model: MODEL,
+      instructions: "Second rule.",
+      previous_response_id: first.id,
+      input: [{ role: "user", content: [{ type: "input_text", text: "And now?" }] }],
+    });
+    const third = await client.responses.create({ model: MODEL, previous_response_id: second.id, input: "Then?" });
+    expect((await callsOf(tag))[2]?.body.messages).toEqual([
+      { role: "user", content: input },
+      { role: "assistant", content: HELLO },
+      { role: "user", content: "And now?" },
+      { role: "assistant", content: HELLO },
+      { role: "user", content: "Then?" },
+    ]);
+    expect((await callsOf(tag))[1]?.body.messages).toContainEqual({ role: "system", content: "Second rule." });
+    expect((await callsOf(tag))[1]?.body.messages).not.toContainEqual({ role: "system", content: "First rule." });
+    expect(third.previous_response_id).toBe(second.id);
+    const items = await client.responses.inputItems.list(second.id);
+    expect(items.data).toMatchObject([
+      { type: "message", role: "user", content: [{ type: "input_text", text: "And now?" }], status: "completed" },
+    ]);
+  });
+
+  test("input items are all there, in the order and the pages asked for", async () => {
+    const client = openAi(key);
+    const { id } = await client.responses.create({
+      model: MODEL,
+      input: [
+        { role: "user", content: "What is the weather?" },
+        { type: "function_call", call_id: "call_1", name: "weather", arguments: "{}" },
+        { type: "function_call_output", call_id: "call_1", output: "rain" },
+        { role: "user", content: ask("hello").input },
+      ],
+    });
+    const types: string[] = [];
+    for await (const item of client.responses.inputItems.list(id, { order: "asc", limit: 1 })) types.push(item.type);
+    expect(types).toEqual(["message", "function_call", "function_call_output", "message"]);
+    const newest = await client.responses.inputItems.list(id, { limit: 2 });
+    expect(newest.data.map(({ type }) => type)).toEqual(["message", "function_call_output"]);
+    const bad = await call(key, "GET", `/v1/responses/${id}/input_items?limit=0`);
+    expect(await errorOf(bad)).toMatchObject({ code: "invalid_value", param: "limit" });
+  });
+
+  test("a reference to an earlier item stands for what it said", async () => {
+    const client = openAi(key);
+    const first = await client.responses.create({ model: MODEL, input: ask("hello").input });
+    const { input, tag } = ask("hello");
+    await client.responses.create({
+      model: MODEL,
+      input: [
+        { type: "item_reference", id: first.output[0]?.id ?? "" },
+        { role: "user", content: input },
+      ],
+    });
+    expect((await callsOf(tag))[0]?.body.messages).toEqual([
+      { role: "assistant", content: HELLO },
+      { role: "user", content: input },
+    ]);
+  });
+
+  test("a deleted response is gone, and so is one that was not to be stored or belongs to somebody else", async () => {
+    const client = openAi(key);
+    const kept = await client.responses.create({ model: MODEL, input: ask("hello").input });
+    expect((await client.responses.retrieve(kept.id)).id).toBe(kept.id);
+    const stranger = openAi(await mintKey("tenant_stranger"));
+    await expect(stranger.responses.retrieve(kept.id)).rejects.toMatchObject({ status: 404 });
+    const deleted = await call(key, "DELETE", `/v1/responses/${kept.id}`);
+    expect(await deleted.json()).toEqual({ id: kept.id, object: "response", deleted: true });
+    await expect(client.responses.retrieve(kept.id)).rejects.toMatchObject({ status: 404 });
+
+    const unstored = await client.responses.create({ model: MODEL, input: ask("hello").input, store: false });
+    expect(unstored).toMatchObject({ store: false, output_text: HELLO });
+    await expect(client.responses.retrieve(unstored.id)).rejects.toMatchObject({
+      status: 404,
+      code: "response_not_found",
+      param: "response_id",
+    });
+  });
+
+  test("a chat completion is no response, whatever its id is called", async () => {
+    const { messages } = question("hello");
+    const completion = await openAi(key).chat.completions.create({ model: MODEL, messages });
+    const response = await call(key, "GET", `/v1/responses/${completion.id.replace("chatcmpl-", "resp_")}`);
+    expect(response.status).toBe(404);
+  });
+});
+
+describe("in the background", () => {
+  test("it is queued at once, polled while it runs, and completed in the end", async () => {
+    const client = openAi(key);
+    const { input } = ask("slow");
+    const created = await client.responses.create({ model: MODEL, input, background: true });
+    expect(created).toMatchObject({ status: "queued", background: true, output: [], usage: null });
+    expectComplete(created);
+    const seen = new Set<string | undefined>();
+    await until(async () => {
+      const { status } = await client.responses.retrieve(created.id);
+      seen.add(status);
+      return status === "completed";
+    });
+    expect([...seen]).toEqual(["in_progress", "completed"]);
+    const done = await client.responses.retrieve(created.id);
+    expect(done.output_text).toBe("Answer: 1 + 0");
+    expectComplete(done);
+  });
+
+  test("a failed one says so to whoever asks", async () => {
+    const client = openAi(key);
+    const { id } = await client.responses.create({ model: MODEL, input: ask("unauthorized").input, background: true });
+    await until(async () => (await client.responses.retrieve(id)).status !== "in_progress");
+    expect(await client.responses.retrieve(id)).toMatchObject({
+      status: "failed",
+      output: [],
+      error: { code: "upstream_unauthorized" },
+    });
+  });
+
+  test("cancelling ends it with its best so far, and again changes nothing", async () => {
+    const client = openAi(key);
+    const { input, tag } = ask("one-then-stall");
+    const search = { method: "best_of_n", verifier: "agreement", budget: { max_rollouts: 4 } };
+    const body = { model: MODEL, input, background: true, search };
+    const { id } = await (await call(key, "POST", "/v1/responses", body)).json<WireResponse>();
+    await until(async () => (await callsOf(tag)).length > 1);
+    const cancelled = await client.responses.cancel(id);
+    expect(cancelled.status).toBe("cancelled");
+    expectComplete(cancelled);
+    await until(async () => (await callsOf(tag)).some((one) => one.isAborted));
+    const { status, output } = await client.responses.cancel(id);
+    expect({ status, output }).toEqual({ status: "cancelled", output: cancelled.output });
+  });
+
+  test("only what runs in the background can be cancelled", async () => {
+    const { id } = await openAi(key).responses.create({ model: MODEL, input: ask("hello").input });
+    const response = await call(key, "POST", `/v1/responses/${id}/cancel`);
+    expect(response.status).toBe(400);
+    expect(await errorOf(response)).toMatchObject({ code: "response_not_in_background" });
+  });
+
+  test("its stream can be left and taken up again, without a gap and without a repeat", async () => {
+    const client = openAi(key);
+    const { input } = ask("slow");
+    const stream = await client.responses.create({ model: MODEL, input, background: true, stream: true });
+    const events: OpenAI.Responses.ResponseStreamEvent[] = [];
+    for await (const event of stream) {
+      events.push(event);
+      if (event.type === "response.in_progress") break;
+    }
+    const [first] = events;
+    const id = first?.type === "response.created" ? first.response.id : "";
+    const after = events.at(-1)?.sequence_number ?? 0;
+    const rest = await client.responses.retrieve(id, { stream: true, starting_after: after });
+    for await (const event of rest) events.push(event);
+    expect(events.map((event) => event.sequence_number)).toEqual(events.map((_event, index) => index));
+    expect(events.at(1)?.type).toBe("response.queued");
+    expect(events.at(-1)?.type).toBe("response.completed");
+
+    const whole = await eventsOf(await call(key, "GET", `/v1/responses/${id}?stream=true`));
+    expect(whole).toEqual(events);
+    const tail = await eventsOf(await call(key, "GET", `/v1/responses/${id}?stream=true&starting_after=5`));
+    expect(tail).toEqual(events.slice(6));
+  });
+
+  test("a starting point that is no number is refused", async () => {
+    const { id } = await openAi(key).responses.create({ model: MODEL, input: ask("hello").input });
+    const response = await call(key, "GET", `/v1/responses/${id}?stream=true&starting_after=x`);
+    expect(await errorOf(response)).toMatchObject({ code: "invalid_value", param: "starting_after" });
+  });
+});
+
+describe("a Responses-shaped body on /chat/completions (WIRE 5, 11)", () => {
+  test("Cursor is answered with a chat completion", async () => {
+    const { input, tag } = ask("tools");
+    const response = await call(key, "POST", "/v1/chat/completions", {
+      model: MODEL,
+      instructions: "You are in an editor.",
+      input: [
+        { role: "user", content: [{ type: "input_text", text: input }] },
+        { type: "function_call", call_id: "call_0", name: "weather", arguments: "{}" },
+        { type: "function_call_output", call_id: "call_0", output: "rain" },
+      ],
+      tools: [WEATHER],
+      tool_choice: "auto",
+      max_output_tokens: 50,
+    });
+    expect(response.status).toBe(200);
+    const completion = await response.json<OpenAI.ChatCompletion>();
+    expect(completion).toMatchObject({ object: "chat.completion", choices: [{ finish_reason: "tool_calls" }] });
+    expect(completion.choices[0]?.message.tool_calls).toMatchObject([{ function: TOOL_CALL.function }]);
+    const body = (await callsOf(tag))[0]?.body ?? {};
+    expect(body.messages).toMatchObject([
+      { role: "system", content: "You are in an editor." },
+      { role: "user", content: input },
+      { role: "assistant", tool_calls: [{ id: "call_0" }] },
+      { role: "tool", content: "rain" },
+    ]);
+    expect(body.tools).toMatchObject([{ type: "function", function: { name: "weather" } }]);
+  });
+
+  test("also as a stream, with chat's frames and its usage where asked for", async () => {
+    const response = await call(key, "POST", "/v1/chat/completions", {
+      model: MODEL,
+      input: [{ role: "user", content: [{ type: "input_text", text: ask("hello").input }] }],
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    const text = await response.text();
+    expect(text).toContain('"object":"chat.completion.chunk"');
+    expect(text).toContain('"total_tokens"');
+    expect(text.trimEnd().endsWith("data: [DONE]")).toBe(true);
+  });
+
+  test("its mistakes are told in its own words", async () => {
+    const body = { model: MODEL, input: [{ role: "user", content: [{ type: "input_smell" }] }] };
+    const response = await call(key, "POST", "/v1/chat/completions", body);
+    expect(await errorOf(response)).toMatchObject({ code: "invalid_value", param: "input[0].content[0].type" });
+  });
+});
