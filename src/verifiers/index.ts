@@ -6,12 +6,15 @@ import { crossword } from "./crossword/verifier.ts";
 import { exact } from "./exact/verifier.ts";
 import { gameOf24 } from "./game-of-24/verifier.ts";
 import { grade } from "./grade/verifier.ts";
+import { jsonSchema } from "./json-schema/verifier.ts";
 import { judge } from "./judge/verifier.ts";
 import { mathAnswer } from "./math-answer/verifier.ts";
+import { multipleChoice } from "./multiple-choice/verifier.ts";
 import { outcomeReward } from "./outcome-reward/verifier.ts";
 import { pairwise } from "./pairwise/verifier.ts";
 import { processReward } from "./process-reward/verifier.ts";
 import { program } from "./program/verifier.ts";
+import { regex } from "./regex/verifier.ts";
 import { sameStep } from "./same-step/verifier.ts";
 import { selfEvaluation } from "./self-evaluation/verifier.ts";
 import { sudoku } from "./sudoku/verifier.ts";
@@ -39,6 +42,9 @@ export const VERIFIERS: readonly VerifierDefinition[] = [
   sudoku,
   countdown,
   mathAnswer,
+  multipleChoice,
+  regex,
+  jsonSchema,
   crossword,
   program,
 ];

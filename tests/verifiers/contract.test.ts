@@ -48,6 +48,9 @@ const SCORING_STEPS = [
 
 /** Of those that need some. */
 const PARAMETERS: Readonly<Record<string, unknown>> = {
+  "json-schema": { schema: { type: "string" } },
+  "multiple-choice": { options: ["(10 - 4) * (13 - 9) = 24", "4 + 9 + 10 + 13 = 24"] },
+  regex: { pattern: "24$" },
   countdown: { numbers: [4, 9, 10, 13], target: 24 },
   crossword: { solution: "AGEND\nMOTOR\nARTSY\nSALLE\nSLEER" },
   sudoku: { givens: "1 . . 4\n. 4 1 .\n. 1 4 .\n4 . . 1" },

@@ -1,0 +1,61 @@
+import { format, type OutputUnit, type Schema, type SchemaDraft, Validator } from "@cfworker/json-schema";
+import { type SchemaFault, safeSchema } from "./schema.ts";
+
+/** Why a value is not of the schema's shape; null where it is. Never throws. */
+export type Check = (value: unknown, length: number) => string | null;
+
+/** Subschemas looked at for one value; a schema can demand exponentially many. */
+const MAX_STEPS = 50_000;
+/** Characters of a text with arrays whose items have to differ from each other. */
+const MAX_UNIQUE_LENGTH = 20_000;
+const MAX_REASON_LENGTH = 300;
+
+/** A schema as a check, or what is wrong with it. */
+export function compileSchema(schema: unknown): Check | SchemaFault {
+  let steps = 0;
+  const safe = safeSchema(schema, () => {
+    if (++steps > MAX_STEPS) throw new Error("too many steps");
+  });
+  if ("message" in safe) return safe;
+  const validator = new Validator(safe.schema as Schema, draftOf(schema));
+  return (value, length) => {
+    if (safe.hasUniqueItems && length > MAX_UNIQUE_LENGTH) {
+      return `longer than the ${MAX_UNIQUE_LENGTH} characters in which items are compared with each other`;
+    }
+    steps = 0;
+    // The validator knows formats by name, in a list of its own: ours are in it while it runs, and it runs at once.
+    for (const [name, pattern] of safe.patterns) format[name] = (text) => pattern.find(text) !== null;
+    try {
+      const { valid, errors } = validator.validate(value);
+      return valid ? null : reasonOf(errors);
+    } catch {
+      return "too large to be checked against this schema";
+    } finally {
+      for (const name of safe.patterns.keys()) delete format[name];
+    }
+  };
+}
+
+const DRAFTS: readonly (readonly [RegExp, SchemaDraft])[] = [
+  [/draft-0[34]/, "4"],
+  [/draft-0[67]/, "7"],
+  [/2019-09/, "2019-09"],
+];
+
+function draftOf(schema: unknown): SchemaDraft {
+  const named = typeof schema === "object" && schema !== null && "$schema" in schema ? String(schema.$schema) : "";
+  return DRAFTS.find(([pattern]) => pattern.test(named))?.[1] ?? "2020-12";
+}
+
+/** Keywords whose error says only that there is one further in. */
+const AROUND = new Set([
+  ...["properties", "additionalProperties", "items", "prefixItems", "$ref", "allOf", "anyOf", "oneOf", "not", "if"],
+  ...["then", "else", "contains", "dependentSchemas"],
+]);
+
+function reasonOf(errors: readonly OutputUnit[]): string {
+  const error = errors.find(({ keyword }) => !AROUND.has(keyword)) ?? errors[0];
+  if (error === undefined) return "not of the schema's shape";
+  const said = error.error.replace('format "pattern ', 'pattern "');
+  return `at ${error.instanceLocation}: ${said}`.slice(0, MAX_REASON_LENGTH);
+}

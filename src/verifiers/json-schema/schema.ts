@@ -1,0 +1,189 @@
+import { compilePattern, type Pattern } from "../pattern.ts";
+import { checkKeyword, Fault } from "./keyword.ts";
+
+/**
+ * A schema of the request made safe to run: its patterns go to RE2 instead of the isolate's backtracking engine, only
+ * references within it are followed, and what cannot be promised is refused instead of being skipped.
+ */
+export interface SafeSchema {
+  /** For the validator: a copy whose patterns are formats with the names of `patterns`, and which tells of each step. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  readonly patterns: ReadonlyMap<string, Pattern>;
+  /** Comparing all items of an array with each other takes their number squared. */
+  readonly hasUniqueItems: boolean;
+}
+
+export interface SchemaFault {
+  readonly message: string;
+  /** Where in the schema. */
+  readonly path: Path;
+}
+
+const MAX_NESTING = 32;
+const MAX_SUBSCHEMAS = 2000;
+
+const SINGLE = new Set([
+  ...["additionalItems", "unevaluatedItems", "contains", "additionalProperties", "unevaluatedProperties"],
+  ...["propertyNames", "not", "if", "then", "else"],
+]);
+const LISTS = new Set(["prefixItems", "allOf", "anyOf", "oneOf"]);
+const MAPS = new Set(["$defs", "definitions", "properties", "dependentSchemas"]);
+/** Those that look at the same value: a reference back to itself through these alone never ends. */
+const IN_PLACE = new Set(["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"]);
+/** Formats whose check is linear in the text; others are notes to the reader, as JSON Schema has it. */
+const FORMATS = new Set(["date", "time", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"]);
+/** Identifiers and notes: no reference goes by name, and the validator need not see them. */
+const DROPPED = new Set(["$id", "id", "$schema", "$anchor", "$comment", "title", "description", "default", "examples"]);
+const REFUSED = new Set(["patternProperties", "dependencies", "$dynamicRef", "$recursiveRef", "$dynamicAnchor"]);
+
+type Json = Readonly<Record<string, unknown>>;
+type Path = readonly (string | number)[];
+
+interface Walk {
+  readonly root: unknown;
+  readonly onStep: () => void;
+  readonly patterns: Map<string, Pattern>;
+  hasUniqueItems: boolean;
+  subschemas: number;
+  /** Subschemas seen, by their place ("#/properties/a"), and where they refer in place. */
+  readonly places: Map<string, string[]>;
+  readonly references: { readonly to: string; readonly path: Path }[];
+}
+
+/** `onStep` is called once for each look at a subschema, and may throw to end the validation. */
+export function safeSchema(root: unknown, onStep: () => void): SafeSchema | SchemaFault {
+  const places = new Map<string, string[]>();
+  const walk: Walk = {
+    root,
+    onStep,
+    patterns: new Map(),
+    hasUniqueItems: false,
+    subschemas: 0,
+    places,
+    references: [],
+  };
+  try {
+    if (!isObject(root)) throw new Fault("a schema is an object", []);
+    const schema = copySubschema(root, walk, [], "#", []) as Json;
+    for (const { to, path } of walk.references) {
+      if (!walk.places.has(to)) throw new Fault(`'${to}' is no subschema of this schema`, path);
+    }
+    if (isCyclic(walk.places)) throw new Fault("a reference leads back to itself without an end", []);
+    return { schema, patterns: walk.patterns, hasUniqueItems: walk.hasUniqueItems };
+  } catch (error) {
+    if (error instanceof Fault) return { message: error.message, path: error.path };
+    throw error;
+  }
+}
+
+/** `inPlace`: the subschemas that this one's place looks at with the same value. */
+function copySubschema(given: unknown, walk: Walk, path: Path, place: string, inPlace: string[]): unknown {
+  if (typeof given === "boolean") {
+    walk.places.set(place, []);
+    return given;
+  }
+  if (!isObject(given)) throw new Fault("a schema is an object or a boolean", path);
+  if (path.length > 2 * MAX_NESTING) throw new Fault(`nested deeper than ${MAX_NESTING}`, path);
+  if (++walk.subschemas > MAX_SUBSCHEMAS) throw new Fault(`more than ${MAX_SUBSCHEMAS} subschemas`, []);
+  walk.places.set(place, inPlace);
+  const copy: [string, unknown][] = [];
+  for (const [keyword, value] of Object.entries(given)) {
+    const at = [...path, keyword];
+    if (REFUSED.has(keyword)) throw new Fault(`'${keyword}' is not supported`, at);
+    if (DROPPED.has(keyword)) continue;
+    checkKeyword(keyword, value, at);
+    const own = IN_PLACE.has(keyword) ? inPlace : null;
+    if (SINGLE.has(keyword) || (keyword === "items" && !Array.isArray(value))) {
+      copy.push([keyword, child(value, walk, at, `${place}/${keyword}`, own)]);
+    } else if (LISTS.has(keyword) || keyword === "items") {
+      const parts = value as readonly unknown[];
+      copy.push([
+        keyword,
+        parts.map((part, index) => child(part, walk, [...at, index], `${place}/${keyword}/${index}`, own)),
+      ]);
+    } else if (MAPS.has(keyword)) {
+      const entries = Object.entries(value as Json).map(([name, part]): [string, unknown] => {
+        return [name, child(part, walk, [...at, name], `${place}/${keyword}/${escaped(name)}`, own)];
+      });
+      copy.push([keyword, Object.fromEntries(entries)]);
+    } else if (keyword === "$ref") {
+      const to = decoded(String(value));
+      walk.references.push({ to, path: at });
+      inPlace.push(to);
+      copy.push([keyword, value]);
+    } else if (keyword === "pattern") {
+      copy.push(["allOf", [{ format: patternFormat(String(value), walk, at) }]]);
+    } else if (keyword !== "format" || FORMATS.has(String(value))) {
+      if (keyword === "uniqueItems" && value === true) walk.hasUniqueItems = true;
+      copy.push([keyword, value]);
+    }
+  }
+  return counted(merged(copy), walk.onStep);
+}
+
+function child(value: unknown, walk: Walk, path: Path, place: string, inPlace: string[] | null): unknown {
+  inPlace?.push(place);
+  return copySubschema(value, walk, path, place, []);
+}
+
+/** A pattern's own `allOf` and the schema's are one. */
+function merged(entries: readonly [string, unknown][]): Json {
+  const lists = entries.filter(([keyword]) => keyword === "allOf").map(([, parts]) => parts as readonly unknown[]);
+  const rest = Object.fromEntries(entries.filter(([keyword]) => keyword !== "allOf"));
+  return lists.length === 0 ? rest : { ...rest, allOf: lists.flat() };
+}
+
+function patternFormat(pattern: string, { patterns }: Walk, path: Path): string {
+  const compiled = compilePattern(pattern);
+  if ("fault" in compiled) throw new Fault(`not a usable pattern (${compiled.fault})`, path);
+  const name = `pattern ${pattern}`;
+  patterns.set(name, compiled);
+  return name;
+}
+
+/** The validator reads this key whenever it looks at a subschema, and does nothing where it is undefined. */
+const READ_AT_EACH_STEP = "$recursiveRef";
+
+function counted(schema: Json, onStep: () => void): Json {
+  return Object.defineProperty(schema, READ_AT_EACH_STEP, {
+    enumerable: false,
+    get: () => {
+      onStep();
+      return undefined;
+    },
+  });
+}
+
+/** References may be written as parts of a URI. */
+function decoded(reference: string): string {
+  try {
+    return decodeURIComponent(reference);
+  } catch {
+    return reference;
+  }
+}
+
+/** The part of a JSON pointer that a name is. */
+function escaped(name: string): string {
+  return name.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+/** Is there a way around through references and subschemas of the same value? */
+function isCyclic(places: ReadonlyMap<string, readonly string[]>): boolean {
+  const finished = new Set<string>();
+  const open = new Set<string>();
+  const leadsBack = (place: string): boolean => {
+    if (finished.has(place)) return false;
+    if (open.has(place)) return true;
+    open.add(place);
+    const isBack = (places.get(place) ?? []).some(leadsBack);
+    open.delete(place);
+    finished.add(place);
+    return isBack;
+  };
+  return [...places.keys()].some(leadsBack);
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
