@@ -41,15 +41,17 @@ export interface ChosenMethod {
 
 /**
  * The method of a request. Without a verifier that can tell better from worse a search mostly costs money: where the
- * choice is ours it is not made, where a method is asked for it is capped at self-consistency, and both are said.
+ * choice is ours it is not made unless one is wanted (a preset, several candidates: then by vote); where a method is
+ * asked for it is capped at self-consistency. Either is said.
  */
 export function chooseMethod(
   name: string,
   automatic: readonly VerifierSpec[],
   asked: readonly AskedVerifier[] | null,
+  isWanted: boolean,
 ): Result<ChosenMethod, RecipeError> {
   const isAutomatic = name === "auto";
-  const resolved = isAutomatic ? searchWith(automatic, asked) : name === "none" ? NO_SEARCH : name;
+  const resolved = isAutomatic ? searchWith(automatic, asked, isWanted) : name === "none" ? NO_SEARCH : name;
   const definition = findMethod(resolved);
   if (definition === null) return fail(unknownName("search.method", name, METHODS));
   const isVerified = asked === null ? !isAutomatic || automatic.length > 0 : asked.length > 0;
@@ -60,9 +62,13 @@ export function chooseMethod(
   return succeed({ definition, params: null, note: isAutomatic && !isVerified ? "no_verifier" : null, clamped: [] });
 }
 
-function searchWith(automatic: readonly VerifierSpec[], asked: readonly AskedVerifier[] | null): string {
-  if (asked === null) return automatic.length > 0 ? DEFAULT_SEARCH : NO_SEARCH;
-  if (asked.length === 0) return NO_SEARCH;
+function searchWith(
+  automatic: readonly VerifierSpec[],
+  asked: readonly AskedVerifier[] | null,
+  isWanted: boolean,
+): string {
+  if (asked === null && automatic.length > 0) return DEFAULT_SEARCH;
+  if (asked === null || asked.length === 0) return isWanted ? UNVERIFIED_SEARCH : NO_SEARCH;
   // An exact checker that recognises the problem, or one of partial answers, is what a tree search can be steered by.
   const definitions = asked.map(({ type }) => findVerifier(type));
   const isSteering = definitions.some((one) => one?.isAutomatic || one?.scoresSteps);

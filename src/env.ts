@@ -1,13 +1,19 @@
+import type { Judgements } from "../durable-objects/judgements/judgements.ts";
 import type { SearchTree } from "../durable-objects/search-tree/search-tree.ts";
 import { type ProviderConfig, parseProviders } from "./providers/config.ts";
 import { parseScorers, type Scorers, type ScorerVariables } from "./providers/scorers.ts";
+import { type Ceilings, DEFAULT_CEILINGS, parseCeilings } from "./search-request/ceilings.ts";
 
 /** The bindings of wrangler.toml. */
 export interface Env extends ScorerVariables {
   readonly SEARCH_TREE: DurableObjectNamespace<SearchTree>;
+  /** One per tenant, named by its id. Where it is not bound, no judgement outlives its search. */
+  readonly JUDGEMENTS?: DurableObjectNamespace<Judgements>;
   readonly DB: D1Database;
   /** JSON, see `ProviderConfig`. */
   readonly PROVIDERS: string;
+  /** JSON, see `parseCeilings`; what one request may ask for at most. */
+  readonly LIMITS?: string;
   /** Goes into keys: "dev", "live". */
   readonly ENVIRONMENT: string;
 }
@@ -22,6 +28,14 @@ export function providersOf(env: Pick<Env, "PROVIDERS">): readonly ProviderConfi
 /** Throws where REWARD_MODELS, WEBHOOK_SECRETS or EGRESS_ALLOW is not what it should be. */
 export function scorersOf(env: ScorerVariables): Scorers {
   const parsed = parseScorers(env);
+  if (!parsed.ok) throw new Error(parsed.error);
+  return parsed.value;
+}
+
+/** Throws where LIMITS is not what it should be. */
+export function ceilingsOf(env: Pick<Env, "LIMITS">): Ceilings {
+  if (env.LIMITS === undefined || env.LIMITS === "") return DEFAULT_CEILINGS;
+  const parsed = parseCeilings(env.LIMITS);
   if (!parsed.ok) throw new Error(parsed.error);
   return parsed.value;
 }

@@ -1,6 +1,8 @@
 import { automaticVerifiers, chooseMethod, chooseVerifiers, NO_SEARCH } from "./choices.ts";
 import type { AnswerSource } from "./core/answer/answer.ts";
 import type { Limits } from "./core/budget.ts";
+import type { EarlyStop } from "./core/early-stop.ts";
+import type { MethodDefinition } from "./core/method.ts";
 import type { Sampling } from "./core/policy.ts";
 import type { Problem } from "./core/problem.ts";
 import type { PromptBook } from "./core/prompt.ts";
@@ -18,7 +20,9 @@ import { hashPrompts, resolvePrompts } from "./prompts.ts";
 import { findModel, type ProviderConfig } from "./providers/config.ts";
 import { NO_SCORERS, type Scorers } from "./providers/scorers.ts";
 import { checkRequirements, type Emulation } from "./requirements.ts";
-import { issueToError, parseSearchObject } from "./search-object.ts";
+import { issueToError, parseSearchObject, type Reply, type SearchObject } from "./search-object.ts";
+import { type Ceilings, DEFAULT_CEILINGS, lowest, pick, underCeilings } from "./search-request/ceilings.ts";
+import { DEFAULT_MAX_ROLLOUTS } from "./search-request/presets.ts";
 
 /**
  * Everything that decides how one search runs, as plain JSON: names, parameters and a seed. It is stored in the first
@@ -50,6 +54,10 @@ export interface Recipe {
   /** What was decided for the client and why, e.g. "no_verifier"; null when nothing was. */
   readonly note: string | null;
   readonly clamped: readonly string[];
+  /** Absent in recipes from before it could be asked for, as are the next two. */
+  readonly earlyStop?: EarlyStop;
+  readonly onBudget?: "best" | "error";
+  readonly reply?: Reply;
 }
 
 export interface VerifierSpec {
@@ -85,6 +93,9 @@ export interface RecipeInput {
   readonly search: unknown;
   readonly sampling: Sampling;
   readonly seed: number;
+  readonly ceilings?: Ceilings;
+  /** What was decided for the client before, e.g. "small_request". */
+  readonly note?: string | null;
 }
 
 /** Turns a request into a recipe: strict about `search`, and every choice the client left open is made here. */
@@ -100,14 +111,11 @@ export function createRecipe(
   const search = parsed.value;
 
   const automatic = automaticVerifiers(input.problem, found.model);
-  const chosen = chooseMethod(search.method, automatic, search.verifier);
+  const chosen = chooseMethod(search.method, automatic, search.verifier, search.isWanted);
   if (!chosen.ok) return chosen;
   const { definition, note, clamped } = chosen.value;
-  const params = definition.parse(chosen.value.params ?? search.params ?? {});
-  if (!params.ok) return fail(issueToError(params.error[0], "search.params"));
-  for (const id of definition.models(params.value)) {
-    if (findModel(providers, id) === null) return fail({ ...modelNotFound(id), param: "search.params.models" });
-  }
+  const params = paramsOf(definition, chosen.value.params ?? search.params ?? {}, search, providers);
+  if (!params.ok) return params;
 
   // The prompts decide what a verifier can do with this model, and the verifiers which prompts there are: the request's
   // own are therefore looked at twice, first as they stand.
@@ -131,6 +139,10 @@ export function createRecipe(
   });
   if (!emulated.ok) return emulated;
 
+  const ceilings = input.ceilings ?? DEFAULT_CEILINGS;
+  const allowed = underCeilings(search, ceilings, search.onBudget);
+  if (!allowed.ok) return allowed;
+
   const isDiverse = definition.name !== NO_SEARCH;
   const isFrozen = isDiverse && input.sampling.temperature === 0;
   return succeed({
@@ -143,14 +155,42 @@ export function createRecipe(
     prompts: prompts.value,
     promptHashes: { ...hashPrompts(used.all, prompts.value), ...hashesOfOthers(verifiers.value) },
     emulated: emulated.value,
-    limits: isDiverse ? withDefaultLimits(search.limits) : search.limits,
-    width: search.width,
+    limits: isDiverse ? withDefaultLimits(allowed.value.limits, ceilings) : ofOneCall(allowed.value.limits, ceilings),
+    width: allowed.value.width,
     seed: input.seed,
     // At temperature 0 all candidates would be one and the same: the search explores at 1 and says so.
     sampling: isFrozen ? { ...input.sampling, temperature: 1 } : input.sampling,
-    note: isFrozen ? "temperature_raised" : note,
-    clamped,
+    note: isFrozen ? "temperature_raised" : (input.note ?? note),
+    clamped: [...clamped, ...allowed.value.clamped],
+    earlyStop: search.earlyStop,
+    onBudget: search.onBudget,
+    reply: search.reply,
   });
+}
+
+/** The method's own parameters, with the models that `search.models` gives to a method that can use them. */
+function paramsOf(
+  definition: MethodDefinition,
+  params: object,
+  { models }: SearchObject,
+  providers: readonly ProviderConfig[],
+): Result<Readonly<Record<string, unknown>>, RecipeError> {
+  const isByField = models.length > 0;
+  const refuse = (message: string): Result<never, RecipeError> =>
+    fail({ code: "unsupported_value", message, param: "search.models" });
+  if (isByField && "models" in params) return refuse("Give either 'search.models' or 'search.params.models'.");
+  const parsed = definition.parse(isByField ? { ...params, models } : params);
+  if (!parsed.ok) {
+    const isUnknown = isByField && parsed.error.some(({ keys }) => keys?.includes("models"));
+    if (isUnknown) return refuse(`The method '${definition.name}' does not take 'search.models'.`);
+    return fail(issueToError(parsed.error[0], "search.params"));
+  }
+  for (const id of definition.models(parsed.value)) {
+    const param = isByField ? "search.models" : "search.params.models";
+    // Not "model_not_found": that is about the request's own model, and a 404.
+    if (findModel(providers, id) === null) return fail({ ...modelNotFound(id), code: "invalid_value", param });
+  }
+  return parsed;
 }
 
 function traitsOfVerifier({ type, params }: VerifierSpec): Pick<VerifierDefinition, "isExact" | "scoresSteps"> {
@@ -184,10 +224,16 @@ const DEFAULT_WALL_MS = 55_000;
  */
 const DEFAULT_CALLS_PER_ROLLOUT = 64;
 
-function withDefaultLimits(limits: Limits): Limits {
-  const calls = DEFAULT_CALLS_PER_ROLLOUT * (limits.rollouts ?? DEFAULT_ROLLOUTS);
-  return { milliseconds: DEFAULT_WALL_MS, calls, ...limits };
+function withDefaultLimits(limits: Limits, ceilings: Ceilings): Limits {
+  const rollouts = limits.rollouts ?? DEFAULT_MAX_ROLLOUTS;
+  const calls = DEFAULT_CALLS_PER_ROLLOUT * rollouts;
+  return lowest({ milliseconds: DEFAULT_WALL_MS, rollouts, calls, ...limits }, ceilings.limits);
 }
 
-/** Completed candidates where the request sets no limit. */
+/** Of the ceilings only what spends: it has one call and one candidate, and takes its time. */
+function ofOneCall(limits: Limits, ceilings: Ceilings): Limits {
+  return lowest(limits, pick(ceilings.limits, ["tokens", "microdollars"]));
+}
+
+/** Completed candidates that a recipe without such a limit was planned for, from when there were such recipes. */
 export const DEFAULT_ROLLOUTS = 16;

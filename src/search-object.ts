@@ -1,12 +1,15 @@
 import { z } from "zod";
 import type { AnswerSource } from "./core/answer/answer.ts";
 import type { Limits } from "./core/budget.ts";
+import type { EarlyStop } from "./core/early-stop.ts";
 import type { ParameterIssue } from "./core/parameters.ts";
 import { fail, type Result, succeed } from "./core/result.ts";
 import { SELECTIONS } from "./core/selection/index.ts";
 import type { PromptOverrides } from "./prompts.ts";
 import { promptOverridesSchema } from "./providers/prompt-override.ts";
 import type { RecipeError } from "./recipe.ts";
+import { layerOf, searchIn } from "./search-request/layer.ts";
+import { PRESET_NAMES } from "./search-request/presets.ts";
 import { patternSchema } from "./verifiers/pattern.ts";
 
 /** The request's `search` (WIRE.md 4.2), in our own words: names with hyphens, limits in the core's units. */
@@ -22,6 +25,22 @@ export interface SearchObject {
   readonly prompts: PromptOverrides;
   readonly limits: Limits;
   readonly width: number;
+  /** The client wants a search, whatever its method: by a preset, or by more candidates than one. */
+  readonly isWanted: boolean;
+  /** Public ids of the models that propose; [] is the request's own. */
+  readonly models: readonly string[];
+  readonly earlyStop: EarlyStop;
+  /** What is above a ceiling or runs out: the best there is, or an error. */
+  readonly onBudget: "best" | "error";
+  readonly reply: Reply;
+}
+
+/** How much of the search its answer shows. */
+export interface Reply {
+  /** Candidates in the `search` block, the served one first. */
+  readonly candidates: number;
+  /** What OpenAI's own fields of `usage` count: the returned answer, or the whole search. */
+  readonly usage: "answer" | "total";
 }
 
 /** A verifier as the request names it: its own parameters not looked at yet. */
@@ -40,6 +59,9 @@ const name = z.string().min(1).max(64);
 /** Whatever else it says belongs to the verifier's own schema. */
 const verifierSpec = z.looseObject({ type: name, weight: z.number().positive().max(1000).nullish() });
 const verifier = z.union([name, verifierSpec]);
+
+/** In (0, 1]. */
+const share = z.number().gt(0).max(1);
 
 const field = z.string().min(1).max(200).optional();
 
@@ -73,16 +95,56 @@ const schema = z.strictObject({
   params: z.looseObject({}).nullish(),
   prompts: promptOverridesSchema.nullish(),
   reference: z.string().min(1).max(10_000).nullish(),
+  preset: z.enum(PRESET_NAMES).nullish(),
+  models: z.array(z.string().min(1).max(200)).min(1).max(16).nullish(),
+  early_stop: z.strictObject({ score: share.nullish(), agreement: share.nullish() }).nullish(),
+  on_budget: z.enum(["best", "error"]).nullish(),
+  return: z
+    .strictObject({
+      trace: z.enum(["none", "summary", "full"]).nullish(),
+      candidates: z.int().min(0).max(128).nullish(),
+      progress: z.boolean().nullish(),
+    })
+    .nullish(),
+  usage: z.enum(["answer", "total"]).nullish(),
 });
 
-/** Parses `search`; a string is a method's name, `false` means none. */
-export function parseSearchObject(input: unknown): Result<SearchObject, RecipeError> {
-  if (typeof input === "string") return parseSearchObject({ method: input });
-  if (input === false) return parseSearchObject({ method: "single" });
-  if (input === true) return parseSearchObject({});
+/** A `search` as it is written, checked: names as the client spells them, presets not yet filled in. */
+export type WireSearch = z.infer<typeof schema>;
+
+/** Checks what may stand for `search`: an object, a method's name, `false` for none, `true` for the service's choice. */
+export function checkSearch(input: unknown, root: string): Result<WireSearch, RecipeError> {
+  if (typeof input === "string") return checkSearch({ method: input }, root);
+  if (typeof input === "boolean") return succeed({ preset: input ? "balanced" : "off" });
   const parsed = schema.safeParse(input ?? {});
-  if (!parsed.success) return fail(issueToError(parsed.error.issues[0], "search"));
-  const { method, budget, params, selection } = parsed.data;
+  if (!parsed.success) return fail(issueToError(parsed.error.issues[0], root));
+  const refused = refusal(parsed.data, root);
+  return refused === null ? succeed(parsed.data) : fail(refused);
+}
+
+/** What the object has a place for and this service cannot do: said, never passed over in silence. */
+function refusal({ return: shown }: WireSearch, root: string): RecipeError | null {
+  const refuse = (field: string, instead: string): RecipeError => ({
+    code: "unsupported_value",
+    message: `Unsupported value: '${root}.return.${field}'. ${instead}`,
+    param: `${root}.return.${field}`,
+  });
+  if (shown?.progress === true) {
+    return refuse("progress", "Progress is not shown in the answer; watch GET /v1/searches/{id}/events instead.");
+  }
+  if (shown?.trace != null && shown.trace !== "none") {
+    return refuse("trace", "The trace is not part of the answer; read it at its 'search.trace_url'.");
+  }
+  return null;
+}
+
+/** Parses `search`, its preset filled in. */
+export function parseSearchObject(input: unknown): Result<SearchObject, RecipeError> {
+  const checked = checkSearch(input, "search");
+  if (!checked.ok) return checked;
+  // The layer of one channel alone, which also fills in its preset.
+  const search = searchIn(layerOf(checked.value, (field) => field)) as WireSearch;
+  const { method, budget, params, selection, preset } = search;
   const selectionName = selection === null || selection === undefined ? null : hyphenated(selection);
   if (selectionName !== null && !SELECTIONS.some(({ name }) => name === selectionName)) {
     const known = SELECTIONS.map(({ name }) => name).join(", ");
@@ -94,13 +156,18 @@ export function parseSearchObject(input: unknown): Result<SearchObject, RecipeEr
   }
   return succeed({
     method: hyphenated(method ?? "auto"),
-    verifier: verifierSpecs(parsed.data.verifier ?? "auto"),
+    verifier: verifierSpecs(search.verifier ?? "auto"),
     selection: selectionName,
-    answer: parsed.data.answer ?? { from: "auto" },
+    answer: search.answer ?? { from: "auto" },
     params: params ?? {},
-    prompts: hyphenatedKeys(parsed.data.prompts ?? {}),
+    prompts: hyphenatedKeys(search.prompts ?? {}),
     limits: limitsOf(budget ?? {}),
     width: budget?.max_parallel ?? DEFAULT_WIDTH,
+    isWanted: (preset != null && preset !== "off") || (budget?.max_rollouts ?? 1) > 1,
+    models: search.models ?? [],
+    earlyStop: { score: search.early_stop?.score ?? null, agreement: search.early_stop?.agreement ?? null },
+    onBudget: search.on_budget ?? "best",
+    reply: { candidates: search.return?.candidates ?? 0, usage: search.usage ?? "answer" },
   });
 }
 
@@ -139,8 +206,8 @@ function hyphenatedKeys(prompts: PromptOverrides): PromptOverrides {
 
 /** The reference answer a request brings in `search.reference`; null where there is none, or none that is valid. */
 export function referenceOf(search: unknown): string | null {
-  const parsed = schema.safeParse(search ?? {});
-  return parsed.success ? (parsed.data.reference ?? null) : null;
+  const checked = checkSearch(search, "search");
+  return checked.ok ? (checked.value.reference ?? null) : null;
 }
 
 /** A schema's complaint in OpenAI's words, with the path of the field at fault. */

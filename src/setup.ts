@@ -1,6 +1,7 @@
 import { type AnswerRule, answerRule } from "./core/answer/answer.ts";
 import { type Backup, MEAN_RETURN } from "./core/backup.ts";
 import type { Clock } from "./core/clock.ts";
+import { withEarlyStop } from "./core/early-stop.ts";
 import type { Model } from "./core/model.ts";
 import type { Problem } from "./core/problem.ts";
 import { fail, type Result, succeed } from "./core/result.ts";
@@ -86,7 +87,8 @@ export function createSetup(
   }
   const verifier = parts.length === 0 ? null : compositeVerifier(parts);
   const rollouts = recipe.limits.rollouts ?? DEFAULT_ROLLOUTS;
-  const method = definition.create(recipe.params, { rollouts, verifier, seed: recipe.seed });
+  const planned = definition.create(recipe.params, { rollouts, verifier, seed: recipe.seed });
+  const method = recipe.earlyStop === undefined ? planned : withEarlyStop(planned, recipe.earlyStop);
   return succeed({
     searchId,
     recipe,

@@ -24,7 +24,7 @@ test("without a word, a problem with an exact verifier is searched by mcts, judg
         { type: "game-of-24", weight: 1 },
         { type: "judge", weight: 1 },
       ],
-      limits: { milliseconds: 55_000, calls: 1024 },
+      limits: { milliseconds: 55_000, rollouts: 8, calls: 512 },
       width: 8,
       note: null,
     },

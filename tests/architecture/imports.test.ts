@@ -12,7 +12,17 @@ function layerOf(file: string): string {
 }
 
 const SIBLINGS = ["methods", "policies", "verifiers", "providers", "ledger", "exports"];
-const ROOTS = ["choices", "lists", "prompts", "recipe", "requirements", "scorers", "search-object", "setup"];
+const ROOTS = [
+  "choices",
+  "lists",
+  "prompts",
+  "recipe",
+  "requirements",
+  "scorers",
+  "search-object",
+  "search-request",
+  "setup",
+];
 
 /** What each layer may import besides itself (DESIGN.md, section 2). */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -21,7 +31,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(ROOTS.map((layer) => [layer, ["core", "version", ...SIBLINGS, ...ROOTS]])),
   version: [],
   db: ["core", "ledger", ...ROOTS],
-  env: ["durable-objects", "providers"],
+  env: ["core", "durable-objects", "providers", "search-request"],
   "durable-objects": ["core", "db", "env", "version", ...SIBLINGS, ...ROOTS],
   api: ["core", "db", "env", "version", ...SIBLINGS, ...ROOTS],
   worker: ["api", "durable-objects", "env"],

@@ -1,0 +1,64 @@
+import { fail, type Result, succeed } from "../core/result.ts";
+import type { RecipeError } from "../recipe.ts";
+import { ofAliases, ofBody, ofEffort, ofHeaders, ofMetadata, ofModel, ofPath } from "./channels.ts";
+import { type Layer, mergeLayers, relocated, searchIn } from "./layer.ts";
+import { modelAsked } from "./model.ts";
+
+/** Everything in a request that may speak of the search. Its messages are not looked at. */
+export interface SearchChannels {
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly headers: Pick<Headers, "get">;
+  /** Of the URL. */
+  readonly path: string;
+  /** As the client spells it. */
+  readonly model: string;
+}
+
+export interface SearchRequest {
+  /** The id that the configuration knows. */
+  readonly model: string;
+  /** One `search` object, whatever it came by. */
+  readonly search: Readonly<Record<string, unknown>>;
+  /** What was decided for the client: "small_request", or null. */
+  readonly note: string | null;
+  /** A complaint about `search`, told where this request says what is at fault. */
+  relocate(error: RecipeError): RecipeError;
+}
+
+/** Answers of at most so many tokens are connection probes, titles and tags: searching over them only costs (WIRE.md 4.4). */
+const SMALL_MAX_TOKENS = 32;
+
+/**
+ * Reads every channel and merges them per field (WIRE.md 4.3): the body's `search`, headers, metadata, parameters of
+ * other services, the URL's path, the model id, the reasoning effort. The earlier wins.
+ */
+export function searchOf(
+  { body, headers, path, model }: SearchChannels,
+  isModel: (id: string) => boolean,
+): Result<SearchRequest, RecipeError> {
+  const asked = modelAsked(model, isModel);
+  if (!asked.ok) return asked;
+  const explicit = [ofBody(body), ofHeaders(headers), ofMetadata(body), ofAliases(body), ofPath(path)];
+  const layers: Layer[] = [];
+  for (const read of [...explicit, ofModel(asked.value.plan), ofEffort(body)]) {
+    if (!read.ok) return fail(read.error);
+    layers.push(read.value);
+  }
+  // A model id or an effort is set once for all requests of an application; whoever says more means this one.
+  const isExplicit = layers.slice(0, explicit.length).some((layer) => layer.size > 0);
+  const isSmall = !isExplicit && maxTokensOf(body) <= SMALL_MAX_TOKENS;
+  const layer = mergeLayers(isSmall ? [SINGLE] : layers);
+  return succeed({
+    model: asked.value.base,
+    search: searchIn(layer),
+    note: isSmall ? "small_request" : null,
+    relocate: (error) => relocated(error, layer),
+  });
+}
+
+const SINGLE: Layer = new Map([["method", { value: "single", param: "max_tokens" }]]);
+
+function maxTokensOf(body: Readonly<Record<string, unknown>>): number {
+  const maxTokens = body.max_completion_tokens ?? body.max_output_tokens ?? body.max_tokens;
+  return typeof maxTokens === "number" ? maxTokens : Infinity;
+}
