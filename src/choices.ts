@@ -89,11 +89,12 @@ export interface VerifierSetting {
 export function chooseVerifiers(
   asked: readonly AskedVerifier[] | null,
   definition: MethodDefinition,
+  params: unknown,
   automatic: readonly VerifierSpec[],
   setting: VerifierSetting,
 ): Result<readonly VerifierSpec[], RecipeError> {
   const { problem, model, own } = setting;
-  if (asked === null) return succeed(defaultVerifiers(definition, automatic, problem, model, own));
+  if (asked === null) return succeed(defaultVerifiers(definition, params, automatic, problem, model, own));
   const chosen: VerifierSpec[] = [];
   for (const one of asked) {
     const spec = specAsked(one, setting);
@@ -130,24 +131,27 @@ function specAsked(
 }
 
 /**
- * What the method wants scored: by the exact checkers; steps also by the judge, or in words where the model gives no
- * log-probabilities; answers failing all else by agreement.
+ * What the method wants scored: by the exact checkers, and by whom the method itself names; steps else also by the judge,
+ * or in words where the model gives no log-probabilities; answers failing all else by agreement.
  */
 function defaultVerifiers(
   definition: MethodDefinition,
+  params: unknown,
   automatic: readonly VerifierSpec[],
   problem: Problem,
   model: ModelConfig,
   own: PromptOverrides,
 ): readonly VerifierSpec[] {
-  if (definition.wantsScored === "steps") {
-    const scorer = STEP_SCORERS.find((name) => {
+  const wanted = definition.wantsScoredWith(params);
+  const candidates = definition.scorers.length > 0 ? definition.scorers : wanted === "steps" ? STEP_SCORERS : [];
+  if (wanted !== "nothing") {
+    const scorer = candidates.find((name) => {
       const verifier = findVerifier(name);
       return verifier !== null && isUsable(verifier, problem, model, own);
     });
     if (scorer !== undefined) return [...automatic, specOf(scorer)];
   }
-  if (automatic.length > 0 || definition.wantsScored === "nothing") return automatic;
+  if (automatic.length > 0 || wanted === "nothing") return automatic;
   return [specOf("agreement")];
 }
 

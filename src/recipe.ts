@@ -121,7 +121,7 @@ export function createRecipe(
   // own are therefore looked at twice, first as they stand.
   const own = { ...found.model.prompts, ...search.prompts };
   const setting = { problem: input.problem, model: found.model, own, ofRequest: search.prompts, providers, scorers };
-  const verifiers = chooseVerifiers(search.verifier, definition, automatic, setting);
+  const verifiers = chooseVerifiers(search.verifier, definition, params.value, automatic, setting);
   if (!verifiers.ok) return verifiers;
   const definitions = verifiers.value.map(({ type }) => findVerifier(type)).filter(isVerifierDefinition);
   const used = promptsOf(definition, params.value, definitions, search.selection);

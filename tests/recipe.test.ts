@@ -313,3 +313,14 @@ describe("scorers outside", () => {
     expect(messageOf("local")).toBe(messageOf("nobody"));
   });
 });
+
+test("a method names who scores for it where the request does not: the first that can be used here", () => {
+  // The embedded model grades nothing, but judges; the exact checker comes first in any case.
+  const verifiersOf = (search: unknown) => {
+    const recipe = recipeOf(search);
+    return recipe.ok ? recipe.value.verifiers.map(({ type }) => type) : recipe.error.message;
+  };
+  expect(verifiersOf({ method: "ab-mcts", params: { mode: "steps" } })).toEqual(["game-of-24", "judge"]);
+  expect(verifiersOf({ method: "best-of-n" })).toEqual(["game-of-24"]);
+  expect(verifiersOf({ method: "best-of-n", params: { score: "steps" } })).toEqual(["game-of-24", "judge"]);
+});

@@ -59,6 +59,10 @@ export interface MethodDefinition {
   /** Which verifier carries out each role of a comparison: names in `verifiers/index.ts`. */
   readonly comparators: Readonly<Record<Role, string>>;
   readonly wantsScored: WantsScored;
+  /** The same for given parameters, where they make a difference. */
+  wantsScoredWith(parameters: unknown): WantsScored;
+  /** Verifiers that score where the request names none: the first that can be used here, beside exact checkers. */
+  readonly scorers: readonly string[];
   /** Validates and fills in defaults; the result is plain JSON and goes into the recipe. */
   parse(parameters: unknown): Result<Readonly<Record<string, unknown>>, readonly ParameterIssue[]>;
   /** Roles of proposals and comparisons that these parameters lead to; their prompts must be there. */
@@ -77,6 +81,9 @@ export interface MethodSpec<Parameters> {
   readonly policies: Readonly<Record<Role, string>>;
   readonly comparators?: Readonly<Record<Role, string>>;
   readonly wantsScored: WantsScored;
+  readonly wantsScoredWith?: (parameters: Parameters) => WantsScored;
+  /** The service's own choice where absent. */
+  readonly scorers?: readonly string[];
   readonly parameters: ParameterSchema<Parameters>;
   /** Where some parameters leave some roles unused; all of them otherwise. */
   readonly roles?: (parameters: Parameters) => readonly Role[];
@@ -100,6 +107,8 @@ export function defineMethod<Parameters extends Record<string, unknown>>(
     policies,
     comparators,
     wantsScored,
+    wantsScoredWith: (parameters) => spec.wantsScoredWith?.(trusted(parameters)) ?? wantsScored,
+    scorers: spec.scorers ?? [],
     parse: (parameters) => {
       const parsed = schema.safeParse(parameters);
       return parsed.success ? succeed(parsed.data) : fail(parsed.error.issues);

@@ -32,6 +32,7 @@ export const bestOfN = defineMethod({
   parameters,
   policies: { end: "whole-answer", "end-in-steps": "rollout" },
   wantsScored: "answers",
+  wantsScoredWith: ({ score }) => (score === "steps" ? "steps" : "answers"),
   roles: ({ score }) => [score === "steps" ? "end-in-steps" : "end"],
   needs: ({ score }) => (score === "steps" ? ["step-scores"] : []),
   create: ({ samples_per_call, score, aggregation, vote }, { rollouts, verifier }) => {

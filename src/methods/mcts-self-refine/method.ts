@@ -44,6 +44,7 @@ export const mctsSelfRefine = defineMethod({
   parameters,
   policies: { end: "whole-answer", critique: "critique", refine: "refine" },
   wantsScored: "answers",
+  scorers: ["grade", "judge"],
   create: ({ exploration_weight, max_children, patience }, { rollouts, verifier }) => ({
     name: "mcts-self-refine",
     backup: MAX_BLEND,
