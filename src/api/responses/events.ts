@@ -81,8 +81,10 @@ function endOf(response: ResponseObject): EventBody[] {
   if (response.status === "completed") return [{ type: "response.completed", response }];
   if (response.status !== "failed") return [{ type: "response.incomplete", response }];
   const { code, message } = response.error ?? { code: "server_error", message: "" };
-  return [
-    { type: "error", code, message, param: null },
-    { type: "response.failed", response },
-  ];
+  return [errorEvent(code, message), { type: "response.failed", response }];
+}
+
+/** OpenAI's types have its fields flat, Open Responses below `error`, where OpenAI's Python client raises on them. */
+export function errorEvent(code: string | null, message: string) {
+  return { type: "error", code, message, param: null, error: { type: "server_error", code, message, param: null } };
 }

@@ -5,7 +5,15 @@ import { issueToError } from "../chat-completions/issue.ts";
 import type { ApiError } from "../errors.ts";
 import { type InputItem, inputSchema, itemsToMessages, type PlainItem } from "./input.ts";
 import type { ResponseSettings } from "./settings.ts";
-import { parseTools, toChatTool, toChatToolChoice, toolChoiceSchema, toolsSchema, toWireTool } from "./tools.ts";
+import {
+  parseToolChoice,
+  parseTools,
+  type ToolChoice,
+  toChatTool,
+  toolChoiceSchema,
+  toolsSchema,
+  toWireTool,
+} from "./tools.ts";
 
 /** A request to the Responses API as we understand it. */
 export interface ResponseRequest {
@@ -63,20 +71,20 @@ export function parseResponseRequest(input: Record<string, unknown>): Result<Res
   if (refused !== null) return fail(refused);
   const tools = parseTools(body.tools ?? []);
   if (!tools.ok) return tools;
-  const toolChoice = body.tool_choice == null ? null : toChatToolChoice(body.tool_choice);
-  if (toolChoice !== null && !toolChoice.ok) return toolChoice;
+  const toolChoice = parseToolChoice(body.tool_choice ?? "auto");
+  if (!toolChoice.ok) return toolChoice;
   return succeed({
     items: body.input ?? [],
     previousResponseId: body.previous_response_id ?? null,
     isStream: body.stream ?? false,
     isBackground: body.background ?? false,
     isStored: body.store ?? true,
-    settings: settingsOf(body, tools.value.map(toWireTool)),
+    settings: settingsOf(body, tools.value.map(toWireTool), toolChoice.value),
     chatBody: {
       ...withoutOwnParameters(body),
       max_completion_tokens: body.max_output_tokens,
       tools: tools.value.map(toChatTool),
-      tool_choice: toolChoice?.value,
+      tool_choice: body.tool_choice == null ? undefined : toolChoice.value.chat,
       response_format: toResponseFormat(body.text?.format),
       verbosity: body.text?.verbosity,
       reasoning_effort: body.reasoning?.effort,
@@ -181,7 +189,7 @@ function toResponseFormat(asked: z.infer<typeof format> | null | undefined): obj
 }
 
 /** Strict clients of Open Responses want every field there, and most of them not null: OpenAI's defaults. */
-function settingsOf(body: Body, tools: readonly object[]): ResponseSettings {
+function settingsOf(body: Body, tools: readonly object[], toolChoice: ToolChoice): ResponseSettings {
   return {
     model: body.model,
     background: body.background ?? false,
@@ -197,7 +205,7 @@ function settingsOf(body: Body, tools: readonly object[]): ResponseSettings {
     presence_penalty: body.presence_penalty ?? 0,
     frequency_penalty: body.frequency_penalty ?? 0,
     tools,
-    tool_choice: body.tool_choice ?? "auto",
+    tool_choice: toolChoice.wire,
     text: { format: body.text?.format ?? { type: "text" }, verbosity: body.text?.verbosity ?? "medium" },
     reasoning: { effort: body.reasoning?.effort ?? null, summary: body.reasoning?.summary ?? null },
     truncation: body.truncation ?? "disabled",

@@ -1,7 +1,7 @@
 import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
 import { within } from "../chat-completions/timers.ts";
 import { errorToWire } from "../errors.ts";
-import { firstEvents, lastEvents, type ResponseEvent } from "./events.ts";
+import { errorEvent, firstEvents, lastEvents, type ResponseEvent } from "./events.ts";
 import type { ResponseHead } from "./response.ts";
 
 /** Under the 15 s of the strictest idle timer met (WIRE.md 4.7). */
@@ -43,7 +43,7 @@ export function streamResponse(
     .catch((error: unknown) => {
       console.error("stream:", error instanceof Error ? error.message : error);
       const { code, message } = errorToWire({ type: "internal" }).body.error;
-      return send([{ type: "error", sequence_number: first.length, code, message, param: null }]);
+      return send([{ ...errorEvent(code, message), sequence_number: first.length }]);
     })
     .then(() => writer.close())
     // The viewer has gone: nobody is left to tell.

@@ -75,18 +75,37 @@ const allowedTools = z.object({
   tools: z.array(namedFunction),
 });
 
-export function toChatToolChoice(choice: z.infer<typeof toolChoiceSchema>): Result<string | object, ApiError> {
-  if (typeof choice === "string") return succeed(choice);
-  const named = namedFunction.safeParse(choice);
-  if (named.success) return succeed(nest(named.data));
-  const allowed = allowedTools.safeParse(choice);
-  if (!allowed.success) return fail(unsupportedType("tool_choice.type", choice.type));
-  const { mode, tools } = allowed.data;
-  return succeed({ type: "allowed_tools", allowed_tools: { mode, tools: tools.map(nest) } });
+/** The choice as chat completions write it, and as a response repeats it. */
+export interface ToolChoice {
+  readonly chat: string | object;
+  readonly wire: string | object;
 }
 
-function nest(choice: z.infer<typeof namedFunction>): object {
-  return { type: "function", function: { name: "name" in choice ? choice.name : choice.function.name } };
+export function parseToolChoice(choice: z.infer<typeof toolChoiceSchema>): Result<ToolChoice, ApiError> {
+  if (typeof choice === "string") return succeed({ chat: choice, wire: choice });
+  const named = namedFunction.safeParse(choice);
+  if (named.success) return succeed({ chat: nest(named.data), wire: flatten(named.data) });
+  const allowed = allowedTools.safeParse(choice);
+  if (!allowed.success) return fail(unsupportedType("tool_choice.type", choice.type));
+  const { type, mode, tools } = allowed.data;
+  return succeed({
+    chat: { type, allowed_tools: { mode, tools: tools.map(nest) } },
+    wire: { type, mode, tools: tools.map(flatten) },
+  });
+}
+
+type NamedFunction = z.infer<typeof namedFunction>;
+
+function nest(choice: NamedFunction): object {
+  return { type: "function", function: { name: nameOf(choice) } };
+}
+
+function flatten(choice: NamedFunction): object {
+  return { type: "function", name: nameOf(choice) };
+}
+
+function nameOf(choice: NamedFunction): string {
+  return "name" in choice ? choice.name : choice.function.name;
 }
 
 function unsupportedType(param: string, type: string): ApiError {
