@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { equivalent } from "../../../src/verifiers/math-answer/equivalence.ts";
+import { FRESH_DIFFERENT, FRESH_EQUAL } from "./fresh-pairs.ts";
 import { DIFFERENT, EQUAL, MISSED } from "./pairs.ts";
 
 test.each(EQUAL)("%s is %s", (left, right) => {
@@ -14,6 +15,12 @@ test.each(DIFFERENT)("%s is not %s", (left, right) => {
 test("what the graders of the field accept and we do not is known: when one of these passes, it moves to the table", () => {
   expect(MISSED.filter(([left, right]) => equivalent(left, right).isEqual)).toEqual([]);
   expect(EQUAL.length + DIFFERENT.length + MISSED.length).toBeGreaterThanOrEqual(120);
+});
+
+test("of 80 pairs that it was not mended on it agrees with 76, and calls none equal that differs", () => {
+  const agreed = FRESH_EQUAL.filter(([left, right]) => equivalent(left, right).isEqual);
+  expect([agreed.length, FRESH_EQUAL.length, FRESH_DIFFERENT.length]).toEqual([56, 60, 20]);
+  expect(FRESH_DIFFERENT.filter(([left, right]) => equivalent(left, right).isEqual)).toEqual([]);
 });
 
 test("a tolerance lets constants pass that are a share of the larger one apart, and nothing else", () => {
