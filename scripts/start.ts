@@ -40,6 +40,7 @@ async function startAll() {
   const service = await startLocalService({
     port: Number(values.port),
     providers,
+    remembersJudgements: true,
     ...(values.state !== undefined && { stateDirectory: values.state }),
   });
   return { model, service, providers };

@@ -2,12 +2,14 @@ import { type AnswerRule, answerRule } from "./core/answer/answer.ts";
 import { type Backup, MEAN_RETURN } from "./core/backup.ts";
 import type { Clock } from "./core/clock.ts";
 import { withEarlyStop } from "./core/early-stop.ts";
+import type { JudgementCache } from "./core/judgement-cache.ts";
 import type { Model } from "./core/model.ts";
 import type { Problem } from "./core/problem.ts";
 import { fail, type Result, succeed } from "./core/result.ts";
 import type { SearchSetup } from "./core/search.ts";
 import { SELECTIONS } from "./core/selection/index.ts";
 import { withSelection } from "./core/selection/with-selection.ts";
+import type { VerifierContext } from "./core/verifier.ts";
 import {
   comparatorNamed,
   comparatorsOf,
@@ -35,6 +37,8 @@ export interface SetupDeps {
   readonly gate: Gate;
   readonly clock: Clock;
   readonly scorers?: Scorers;
+  /** The tenant's remembered judgements; none are where absent. */
+  readonly judgements?: Omit<JudgementCache, "model">;
 }
 
 /**
@@ -63,7 +67,13 @@ export function createSetup(
     if (other === null) return fail(modelNotFound(id));
     models.set(id, modelOf(other));
   }
-  const context = { model, prompts: recipe.prompts, seed: recipe.seed };
+  const judgementsOf = ({ provider, model }: typeof found): Pick<VerifierContext, "judgements"> => {
+    const { judgements } = deps;
+    if (judgements === undefined) return {};
+    // The address too: what a provider's name stands for may change.
+    return { judgements: { ...judgements, model: JSON.stringify([provider.name, provider.baseUrl, model.upstream]) } };
+  };
+  const context = { model, prompts: recipe.prompts, seed: recipe.seed, ...judgementsOf(found) };
   const parts = [];
   for (const { type, weight, params, prompts } of recipe.verifiers) {
     const verifier = findVerifier(type);
@@ -76,6 +86,7 @@ export function createSetup(
     const own = {
       ...context,
       ...scorer.value,
+      ...judgementsOf(other),
       model: other === found ? model : modelOf(other),
       prompts: prompts ?? context.prompts,
     };

@@ -1,5 +1,6 @@
 import { app } from "./api/app.ts";
 
+export { Judgements } from "../durable-objects/judgements/judgements.ts";
 export { SearchTree } from "../durable-objects/search-tree/search-tree.ts";
 
 export default app;

@@ -16,6 +16,7 @@ import { createAudience } from "./audience.ts";
 import { createEventStream } from "./event-stream.ts";
 import { createFactsStore } from "./facts.ts";
 import { givenUpEnd } from "./give-up.ts";
+import { createJudgementCache } from "./judgement-cache.ts";
 import { createKeptText } from "./kept-text.ts";
 import { type LiveLog, openLog } from "./live-log.ts";
 import type { KeptSearch, SearchReport, SearchSummary, StartInput, StartOutcome } from "./protocol.ts";
@@ -42,7 +43,7 @@ export class SearchTree extends DurableObject<Env> {
   async start(input: StartInput): Promise<StartOutcome> {
     if (this.#log() !== null) return { ok: true };
     const order = inputToOrder(input);
-    const setup = this.#setup(order);
+    const setup = this.#setup(order, input.tenantId);
     if (!setup.ok) return { ok: false, message: setup.error.message, param: setup.error.param };
     this.#facts.change({ tenantId: input.tenantId, createdAtMs: input.createdAtMs });
     this.#kept.write(input.keptJson ?? null);
@@ -161,7 +162,7 @@ export class SearchTree extends DurableObject<Env> {
   #resume(): void {
     const start = this.#open().start();
     if (start === null) return;
-    const setup = this.#setup(startToOrder(start));
+    const setup = this.#setup(startToOrder(start), this.#facts.read().tenantId ?? "");
     if (setup.ok) this.#run(setup.value);
     else this.#recordBug(new Error(setup.error.message));
   }
@@ -199,9 +200,17 @@ export class SearchTree extends DurableObject<Env> {
     }
   }
 
-  #setup(order: SearchOrder): Result<SearchSetup, RecipeError> {
-    const scorers = scorersOf(this.env);
-    const deps = { providers: providersOf(this.env), scorers, gate: this.#gate, clock: worldClock };
+  #setup(order: SearchOrder, tenantId: string): Result<SearchSetup, RecipeError> {
+    const remembered = this.env.JUDGEMENTS?.getByName(tenantId);
+    const deps = {
+      providers: providersOf(this.env),
+      scorers: scorersOf(this.env),
+      gate: this.#gate,
+      clock: worldClock,
+      ...(remembered !== undefined && {
+        judgements: createJudgementCache(remembered, worldClock, (work) => this.ctx.waitUntil(work)),
+      }),
+    };
     return createSetup({ ...order, codeVersion: CODE_VERSION }, deps);
   }
 

@@ -15,6 +15,8 @@ export interface LocalServiceOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly providers: readonly ProviderConfig[];
+  /** Judgements are remembered across searches, as deployed. Not where runs are compared: the first would pay for all. */
+  readonly remembersJudgements?: boolean;
 }
 
 export interface LocalService {
@@ -34,7 +36,10 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
       ...(await buildBundle()),
       compatibilityDate: "2026-10-01",
       compatibilityFlags: ["enable_request_signal"],
-      durableObjects: { SEARCH_TREE: { className: "SearchTree", useSQLite: true } },
+      durableObjects: {
+        SEARCH_TREE: { className: "SearchTree", useSQLite: true },
+        ...(options.remembersJudgements && { JUDGEMENTS: { className: "Judgements", useSQLite: true } }),
+      },
       d1Databases: { DB: "espalier" },
       bindings: { ENVIRONMENT: "dev", PROVIDERS: JSON.stringify(options.providers) },
       resourcePersistencePath: stateDirectory,

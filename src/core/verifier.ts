@@ -1,5 +1,6 @@
 import { type Amounts, NOTHING } from "./amounts.ts";
 import type { CancelSignal } from "./cancellation.ts";
+import type { JudgementCache } from "./judgement-cache.ts";
 import type { Attempt, Model, ModelError } from "./model.ts";
 import type { ParameterIssue, ParameterSchema } from "./parameters.ts";
 import type { Problem } from "./problem.ts";
@@ -152,6 +153,8 @@ export interface VerifierContext {
   /** Replaced prompts, by name. */
   readonly prompts: PromptBook;
   readonly seed: number;
+  /** Judgements of earlier searches; none where absent. */
+  readonly judgements?: JudgementCache;
   /** What it wants, where it wants it. */
   readonly rewardModel?: RewardModel;
   readonly webhook?: Webhook;

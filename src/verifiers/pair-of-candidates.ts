@@ -13,7 +13,7 @@ import {
 } from "../core/verifier.ts";
 import { textOf } from "./distinct.ts";
 import { NO_PARAMETERS } from "./no-parameters.ts";
-import { createAsker, meanOfReading, promptRefusal, type Question } from "./prompted.ts";
+import { createAsker, meanOfReading, promptRefusal, type Question, REMEMBERED } from "./prompted.ts";
 
 /** What a template about two candidates may mention. */
 export const PAIR_PLACEHOLDERS = ["question", "first", "second"] as const;
@@ -83,7 +83,8 @@ export function createPairAsker(
         if (forFirst.length === 0) return null;
         const value = forFirst.reduce((sum, one) => sum + one, 0) / forFirst.length;
         const said = forFirst.map((one) => one.toFixed(2)).join(", ");
-        return { value, reason: `asked in ${forFirst.length} order(s): ${said}` };
+        const remembered = readings.every((reading) => reading?.isRemembered) ? REMEMBERED : "";
+        return { value, reason: `asked in ${forFirst.length} order(s): ${said}${remembered}` };
       });
       return { result: succeed(preferences), attempts };
     },

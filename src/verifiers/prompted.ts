@@ -1,11 +1,13 @@
 import { type Amounts, addAmounts, NOTHING } from "../core/amounts.ts";
 import type { CancelSignal } from "../core/cancellation.ts";
+import type { JudgementCache } from "../core/judgement-cache.ts";
 import type { Attempt, Completion, CompletionRequest, Model, ModelError } from "../core/model.ts";
 import { type Prompt, type PromptBook, type PromptDefinition, promptOf } from "../core/prompt.ts";
 import { deriveSeed } from "../core/random.ts";
 import { parseChoice, parseLabel, parseNumber, probabilityOfYes } from "../core/reply.ts";
 import { fail, type Result, succeed } from "../core/result.ts";
 import type { VerifierContext } from "../core/verifier.ts";
+import { judgementKey } from "./judgement-key.ts";
 
 /** One question to the model, ready to be sent. */
 export interface Question {
@@ -22,6 +24,8 @@ export interface Reading {
   readonly values: readonly number[];
   /** Samples that could not be read, also when asked again. */
   readonly unparsed: number;
+  /** It was said in an earlier search, and cost nothing in this one. */
+  readonly isRemembered: boolean;
 }
 
 export interface Asker {
@@ -39,6 +43,9 @@ export interface Asker {
   }>;
 }
 
+/** A question that was not asked in this search, by its key among the readings. */
+type Fresh = readonly [at: string, question: Question];
+
 /** As many alternatives as OpenAI's format allows: "yes", " yes" and "Yes" are different tokens. */
 const TOP_LOGPROBS = 20;
 /** Room for a short argument before the label or number, where the prompt sets no cap. */
@@ -48,7 +55,7 @@ const DEFAULT_TEMPERATURE = 0.7;
 
 /** The model as judge: asks a prompt's questions and reads the replies; an unreadable reply is asked for once more. */
 export function createAsker(
-  { model, prompts, seed }: VerifierContext,
+  { model, prompts, seed, judgements }: VerifierContext,
   definition: PromptDefinition,
   prompt: Prompt = promptOf(prompts, definition),
 ): Asker {
@@ -91,7 +98,37 @@ export function createAsker(
       }
       missing = samplesOf(prompt) - values.length;
     }
-    return { result: succeed({ values, unparsed: Math.max(0, missing) }), attempts };
+    return { result: succeed({ values, unparsed: Math.max(0, missing), isRemembered: false }), attempts };
+  };
+
+  /** The key of what may be known from earlier searches; null where a fresh opinion is wanted. */
+  const rememberedAs = ({ text, round, choices = 0 }: Question): string | null =>
+    judgements === undefined || round > 0 || !isSettledByAsking(prompt)
+      ? null
+      : judgementKey(judgements.model, definition.name, prompt, text, choices);
+
+  /** Takes over what is known, and gives back what is left to ask. */
+  const recall = async (cache: JudgementCache, fresh: readonly Fresh[]): Promise<readonly Fresh[]> => {
+    const keys = fresh.flatMap(([, question]) => rememberedAs(question) ?? []);
+    if (keys.length === 0) return fresh;
+    const known = await cache.get(keys);
+    return fresh.filter(([at, question]) => {
+      const values = known.get(rememberedAs(question) ?? "")?.values;
+      if (values?.length !== samplesOf(prompt)) return true;
+      readings.set(at, { values, unparsed: 0, isRemembered: true });
+      return false;
+    });
+  };
+
+  /** Only what is whole: a reading with a sample that could not be read is worth asking for again some day. */
+  const remember = (fresh: readonly Fresh[]): void => {
+    const found = fresh.flatMap(([at, question]) => {
+      const reading = readings.get(at);
+      const key = rememberedAs(question);
+      const isWhole = reading !== undefined && reading.unparsed === 0 && reading.values.length === samplesOf(prompt);
+      return key !== null && isWhole ? [[key, { values: reading.values }] as const] : [];
+    });
+    if (found.length > 0) judgements?.put(new Map(found));
   };
 
   const worstCaseLike = (question: Question | null): Amounts => {
@@ -106,7 +143,8 @@ export function createAsker(
     worstCase: (questions) =>
       [...newOnes(questions).values()].reduce((sum, question) => addAmounts(sum, worstCaseLike(question)), NOTHING),
     ask: async (questions, signal) => {
-      const fresh = [...newOnes(questions)];
+      const unasked = [...newOnes(questions)];
+      const fresh = judgements === undefined ? unasked : await recall(judgements, unasked);
       const outcomes = await Promise.all(fresh.map(([, question]) => read(question, signal)));
       const attempts: Attempt[] = [];
       let error: ModelError | null = null;
@@ -115,6 +153,7 @@ export function createAsker(
         if (outcome.result.ok) readings.set(fresh[index]?.[0] ?? "", outcome.result.value);
         else error ??= outcome.result.error;
       }
+      remember(fresh);
       if (error !== null) return { result: fail(error), attempts };
       const found = questions.map((question) => (question === null ? null : (readings.get(keyOf(question)) ?? null)));
       return { result: succeed(found), attempts };
@@ -126,13 +165,18 @@ export function createAsker(
 export function meanOfReading({
   values,
   unparsed,
+  isRemembered,
 }: Reading): { readonly value: number; readonly reason: string } | null {
   const count = values.length + unparsed;
   if (count === 0) return null;
   const value = (values.reduce((sum, one) => sum + one, 0) + NEUTRAL * unparsed) / count;
   const said = values.length === 1 ? value.toFixed(3) : `mean of ${values.length} judgements ${value.toFixed(3)}`;
-  return { value, reason: unparsed === 0 ? said : `${said}; ${unparsed} unparsed, taken as ${NEUTRAL}` };
+  const reason = unparsed === 0 ? said : `${said}; ${unparsed} unparsed, taken as ${NEUTRAL}`;
+  return { value, reason: isRemembered ? reason + REMEMBERED : reason };
 }
+
+/** What a reason says of a judgement that cost nothing. */
+export const REMEMBERED = " (remembered from an earlier search)";
 
 /** Never 0: an unreadable judgement is no judgement against the candidate. */
 const NEUTRAL = 0.5;
@@ -158,6 +202,14 @@ function samplesOf(prompt: Prompt): number {
 function timesAsked(prompt: Prompt): number {
   // A probability is read off the first token and does not depend on chance: asking again changes nothing.
   return prompt.reply.type === "yes-no" ? 1 : 2;
+}
+
+/**
+ * Would asking again say the same? A probability and a reply at temperature 0 would; the reading of several samples is taken
+ * for it, as that is what they were asked for. One sampled reply is an opinion of the moment.
+ */
+function isSettledByAsking(prompt: Prompt): boolean {
+  return !isSampled(prompt) || prompt.samples > 1;
 }
 
 function isSampled(prompt: Prompt): boolean {

@@ -26,6 +26,9 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       texts(call, () => (call.ordinal < 4 ? `${WRONG}?${call.ordinal}` : SOLVED)),
       { headerDelayMs: 150 },
     ),
+  /** One answer, and a judge of it: with the rubric's prompt it gives a number. */
+  judged: (call) =>
+    answer(texts(call, () => (JSON.stringify(call.messages).includes("<rubric>") ? "Score: 7" : "The answer."))),
   slow: (call) =>
     answer(
       texts(call, (index) => `Answer: ${call.ordinal} + ${index}`),

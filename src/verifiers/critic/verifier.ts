@@ -7,7 +7,7 @@ import { type Result, succeed } from "../../core/result.ts";
 import { defineVerifier, type Score, type Verifier, type VerifierContext } from "../../core/verifier.ts";
 import { distinctTexts, shuffled, textOf } from "../distinct.ts";
 import { NO_PARAMETERS } from "../no-parameters.ts";
-import { type Asker, createAsker, promptRefusal, type Question } from "../prompted.ts";
+import { type Asker, createAsker, promptRefusal, type Question, REMEMBERED } from "../prompted.ts";
 import { CRITIC_PROMPT } from "./prompt.ts";
 
 /**
@@ -49,6 +49,7 @@ interface Place {
   /** From 0, the best; halves and the like where several share it. */
   readonly rank: number;
   readonly isShared: boolean;
+  readonly isRemembered: boolean;
 }
 
 async function rank(
@@ -60,16 +61,19 @@ async function rank(
   const places = new Map<string, Place>();
   const attempts: Attempt[] = [];
   let left = texts;
+  let isRemembered = false;
   while (left.length > 1) {
     const outcome = await asker.ask([questionAbout(asker, problem, left)], signal);
     attempts.push(...outcome.attempts);
     if (!outcome.result.ok) return { result: outcome.result, attempts };
-    const best = left[outcome.result.value[0]?.values[0] ?? -1];
+    const [reading] = outcome.result.value;
+    const best = left[reading?.values[0] ?? -1];
     if (best === undefined) break;
-    places.set(best, { rank: places.size, isShared: false });
+    isRemembered = reading?.isRemembered ?? false;
+    places.set(best, { rank: places.size, isShared: false, isRemembered });
     left = left.filter((text) => text !== best);
   }
-  const shared = { rank: places.size + (left.length - 1) / 2, isShared: left.length > 1 };
+  const shared = { rank: places.size + (left.length - 1) / 2, isShared: left.length > 1, isRemembered };
   for (const text of left) places.set(text, shared);
   return { result: succeed(places), attempts };
 }
@@ -79,7 +83,8 @@ function scoreOf(place: Place | undefined, count: number): Score | null {
   const scored = { kind: "estimate" as const, verifier: "critic" };
   if (count === 1) return { ...scored, value: 0.5, reason: "there was nothing to compare it with" };
   const reason = place.isShared ? "among those that were not ranked" : `rank ${place.rank + 1} of ${count}`;
-  return { ...scored, value: 1 - place.rank / (count - 1), reason };
+  const value = 1 - place.rank / (count - 1);
+  return { ...scored, value, reason: place.isRemembered ? reason + REMEMBERED : reason };
 }
 
 function questionAbout(asker: Asker, problem: Problem, texts: readonly string[]): Question | null {

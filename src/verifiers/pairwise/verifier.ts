@@ -12,7 +12,7 @@ import {
 } from "../../core/verifier.ts";
 import { distinctTexts, shuffled, textOf } from "../distinct.ts";
 import { createPairAsker, type Pair } from "../pair-of-candidates.ts";
-import { promptRefusal } from "../prompted.ts";
+import { promptRefusal, REMEMBERED } from "../prompted.ts";
 import { COMPARE_PROMPT } from "./prompt.ts";
 import { borda, knockout, pairsOf } from "./tournament.ts";
 
@@ -78,7 +78,8 @@ function createPairwise(context: VerifierContext, { tournament: name, both_order
         }
       }
       const only = texts.length === 2 ? known.get("0 1") : undefined;
-      const reason = only?.reason ?? `a ${name} tournament of ${texts.length}`;
+      const isRemembered = [...known.values()].every(({ reason }) => reason.endsWith(REMEMBERED));
+      const reason = only?.reason ?? `a ${name} tournament of ${texts.length}${isRemembered ? REMEMBERED : ""}`;
       const scores = tournament.scores(texts.length, preferenceOf);
       return {
         result: succeed(candidates.map((candidate) => scoreOf(scores, texts.indexOf(textOf(candidate)), reason))),

@@ -3,7 +3,7 @@ import { renderTemplate } from "../../core/prompt.ts";
 import { succeed } from "../../core/result.ts";
 import { type Candidate, defineVerifier, type Verifier, type VerifierContext } from "../../core/verifier.ts";
 import { NO_PARAMETERS } from "../no-parameters.ts";
-import { createAsker, promptRefusal } from "../prompted.ts";
+import { createAsker, promptRefusal, REMEMBERED } from "../prompted.ts";
 import { VOTE_PROMPT } from "./prompt.ts";
 
 /**
@@ -47,7 +47,7 @@ function createVote(context: VerifierContext): Verifier {
           return { value: 0.5, kind: "estimate" as const, reason: "no vote could be read", verifier: "vote" };
         }
         const count = votes.filter((choice) => choice === index).length;
-        const reason = `${count} of ${votes.length} votes`;
+        const reason = `${count} of ${votes.length} votes${result.value[0]?.isRemembered ? REMEMBERED : ""}`;
         return { value: count / votes.length, kind: "estimate" as const, reason, verifier: "vote" };
       });
       return { result: succeed(scores), attempts };
