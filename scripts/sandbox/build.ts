@@ -9,6 +9,10 @@ const require = createRequire(import.meta.url);
 /** The interpreters of the sandbox: where each comes from, and where its metered copy lies. */
 export const INTERPRETERS = [
   { source: require.resolve("@jitl/quickjs-wasmfile-release-sync/wasm"), name: "quickjs.wasm" },
+  {
+    source: require.resolve("@micropython/micropython-webassembly-pyscript/micropython.wasm"),
+    name: "micropython.wasm",
+  },
 ].map(({ source, name }) => ({ source, name, copy: join(ROOT, "src/verifiers/sandbox", name) }));
 
 /**

@@ -1,15 +1,32 @@
 import { describe, expect, test } from "vitest";
 import { createCanceller } from "../../src/core/cancellation.ts";
 import type { Candidate, VerifierContext } from "../../src/core/verifier.ts";
-import { openJavaScript } from "../../src/verifiers/sandbox.ts";
+import { DEFAULT_LIMITS, openJavaScript, runPython } from "../../src/verifiers/sandbox.ts";
 import { unitTests } from "../../src/verifiers/unit-tests/verifier.ts";
-import { HOSTILE_JAVASCRIPT, program, TAMPERING } from "../verifiers/sandbox/hostile.ts";
+import {
+  fuelMillionsFor,
+  HOSTILE_JAVASCRIPT,
+  HOSTILE_PYTHON,
+  program,
+  TAMPERING,
+} from "../verifiers/sandbox/hostile.ts";
 
 // The same programs as in Node (tests/verifiers/sandbox), here in the runtime that serves requests.
 
+const limitsFor = (fault: string) => ({ ...DEFAULT_LIMITS, fuel: fuelMillionsFor(fault) * 1_000_000 });
+
 describe("in workerd", () => {
   test.each(HOSTILE_JAVASCRIPT)("$name ends with its fault: $fault", async ({ code, fault }) => {
-    expect(await openJavaScript().run(program(code))).toMatchObject({ type: "failed", fault });
+    expect(await openJavaScript(limitsFor(fault)).run(program(code))).toMatchObject({ type: "failed", fault });
+  });
+
+  test.each(HOSTILE_PYTHON)("in Python $name ends with its fault: $fault", async ({ code, fault }) => {
+    expect(await runPython(code, limitsFor(fault))).toMatchObject({ type: "failed", fault });
+  });
+
+  test("Python computes as in Node", async () => {
+    const run = await runPython("import math, random\nprint(math.gcd(12, 18), 2 ** 0.5, random.randint(1, 6))");
+    expect(run).toMatchObject({ output: "6 1.4142135623730951 5\n" });
   });
 
   test.each(TAMPERING)("tampering with $name makes no wrong program pass", async ({ code, test: body }) => {

@@ -3,11 +3,12 @@ import { NOTHING } from "../../core/amounts.ts";
 import { answerClass, finalAnswer } from "../../core/answer/answer.ts";
 import { succeed } from "../../core/result.ts";
 import { type Candidate, defineVerifier, type Score } from "../../core/verifier.ts";
-import { runProgram } from "../run-program.ts";
-import { DEFAULT_LIMITS } from "../sandbox.ts";
+import { LANGUAGES, type Language, runProgram } from "../run-program.ts";
+import { DEFAULT_LIMITS, type SandboxLimits } from "../sandbox.ts";
 
 const parameters = z.strictObject({
-  language: z.literal("javascript").default("javascript"),
+  /** "auto" goes by the tag of the fence; without one it is JavaScript. */
+  language: z.enum(["auto", ...LANGUAGES]).default("auto"),
   /** Work of one program, in millions of units (sandbox/limits.ts); from 1 to 2000. */
   fuel_millions: z
     .int()
@@ -19,6 +20,9 @@ const parameters = z.strictObject({
 /**
  * Program of thought: the candidate is a program, and what it prints is its answer, compared with `search.reference`. Without
  * a reference a program that fails is refuted, as it has no answer, and about one that runs there is no opinion.
+ *
+ * Python runs on MicroPython, which lacks parts of the standard library and rounds a few numbers otherwise: what goes wrong
+ * there is an estimate, and a program that uses what is missing is not judged. A right answer is right wherever it comes from.
  */
 export const program = defineVerifier({
   name: "program",
@@ -29,17 +33,18 @@ export const program = defineVerifier({
   parameters,
   prompts: [],
   refusal: () => null,
-  create: (_context, { fuel_millions }) => ({
+  create: (_context, { fuel_millions, language }) => ({
     name: "program",
     scope: "complete",
     isComparative: false,
     worstCase: () => NOTHING,
     verify: async ({ reference }, candidates, signal) => {
+      const asked = language === "auto" ? null : language;
       const limits = { ...DEFAULT_LIMITS, fuel: fuel_millions * 1_000_000 };
       const scores: (Score | null)[] = [];
       for (const candidate of candidates) {
         const isDue = candidate.isComplete && !signal.aborted;
-        scores.push(isDue ? await scoreCandidate(candidate, reference, limits) : null);
+        scores.push(isDue ? await scoreCandidate(candidate, reference, asked, limits) : null);
       }
       return { result: succeed(scores), attempts: [] };
     },
@@ -49,15 +54,17 @@ export const program = defineVerifier({
 async function scoreCandidate(
   candidate: Candidate,
   reference: string | null,
-  limits: typeof DEFAULT_LIMITS,
+  asked: Language | null,
+  limits: SandboxLimits,
 ): Promise<Score | null> {
-  const outcome = await runProgram(candidate.text, limits);
-  if (outcome.type === "failure") return verdict(0, outcome.reason);
+  const outcome = await runProgram(candidate.text, asked, limits);
+  const wrong = outcome.language === "python" ? "estimate" : "verdict";
+  if (outcome.type === "failure") return outcome.isUnsupported ? null : score(0, wrong, outcome.reason);
   if (reference === null) return null;
   const said = outcome.output.length > 80 ? `${outcome.output.slice(0, 80)}…` : outcome.output;
   return isSameAnswer(outcome.output, reference)
-    ? verdict(1, `it says ${said}, which equals the reference`)
-    : verdict(0, `it says ${said}, which differs from the reference`);
+    ? score(1, "verdict", `it says ${said}, which equals the reference`)
+    : score(0, wrong, `it says ${said}, which differs from the reference`);
 }
 
 /** Relative: what a program computes in floating point is not written as a reference is. */
@@ -75,6 +82,6 @@ function numberIn(text: string): number | null {
   return /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d{1,3})?$/i.test(plain) ? Number(plain) : null;
 }
 
-function verdict(value: 0 | 1, reason: string): Score {
-  return { value, kind: "verdict", reason, verifier: "program" };
+function score(value: 0 | 1, kind: Score["kind"], reason: string): Score {
+  return { value, kind, reason, verifier: "program" };
 }

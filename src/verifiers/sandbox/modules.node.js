@@ -1,10 +1,18 @@
 import { readFile } from "node:fs/promises";
 
-let quickJs = null;
+const modules = new Map();
 
 export function quickJsModule() {
-  quickJs ??= compile("quickjs.wasm");
-  return quickJs;
+  return compiled("quickjs.wasm");
+}
+
+export function microPythonModule() {
+  return compiled("micropython.wasm");
+}
+
+function compiled(name) {
+  if (!modules.has(name)) modules.set(name, compile(name));
+  return modules.get(name);
 }
 
 async function compile(name) {

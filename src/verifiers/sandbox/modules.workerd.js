@@ -4,3 +4,7 @@
 export async function quickJsModule() {
   return (await import("./quickjs.wasm")).default;
 }
+
+export async function microPythonModule() {
+  return (await import("./micropython.wasm")).default;
+}

@@ -5,7 +5,7 @@ import { quickJsModule } from "#sandbox-modules";
 import { type Gauge, gaugeOf } from "./gauge.ts";
 import { createGuest } from "./guest.ts";
 import { DEFAULT_LIMITS, type SandboxLimits } from "./limits.ts";
-import { failed, type Run, type Sandbox } from "./run.ts";
+import { failed, OUT_OF_FUEL, type Run, type Sandbox } from "./run.ts";
 
 /**
  * A sandbox for JavaScript: QuickJS in WebAssembly, in an instance of its own. The guest has no function of the host at
@@ -37,8 +37,6 @@ export function openJavaScript(limits: SandboxLimits = DEFAULT_LIMITS): Sandbox 
     },
   };
 }
-
-const OUT_OF_FUEL = "it ran too long";
 
 interface Instance {
   readonly quickJs: QuickJSWASMModule;

@@ -39,8 +39,12 @@ export type RunFault =
   | "size"
   /** A promise that nothing settles. */
   | "pending"
+  /** Of what the language has, the interpreter lacks something that the program uses, or may do so. */
+  | "unsupported"
   /** The interpreter itself stopped. */
   | "trap";
+
+export const OUT_OF_FUEL = "it ran too long";
 
 export function failed(fault: RunFault, reason: string): Run {
   return { type: "failed", fault, reason };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { NOTHING } from "../../core/amounts.ts";
 import { succeed } from "../../core/result.ts";
 import { type Candidate, defineVerifier, type Score } from "../../core/verifier.ts";
-import { codeOf, JAVASCRIPT_TAGS } from "../fenced-code.ts";
+import { JAVASCRIPT_TAGS, lastBlock } from "../fenced-code.ts";
 import { DEFAULT_LIMITS, openJavaScript } from "../sandbox.ts";
 import { runTest, tests, type UnitTest } from "./tests.ts";
 
@@ -49,7 +49,7 @@ export const unitTests = defineVerifier({
 });
 
 async function scoreCandidate(candidate: Candidate, own: Parameters): Promise<Score> {
-  const code = codeOf(candidate.text, JAVASCRIPT_TAGS);
+  const { code } = lastBlock(candidate.text, JAVASCRIPT_TAGS);
   if (code.trim() === "") return score(0, "verdict", "there is no program");
   const sandbox = openJavaScript({ ...DEFAULT_LIMITS, fuel: own.fuel_millions * 1_000_000 });
   const faults: string[] = [];

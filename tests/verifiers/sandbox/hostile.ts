@@ -7,6 +7,11 @@ export interface HostileProgram {
   readonly fault: string;
 }
 
+/** Less where it is meant to run out: the limits themselves are tested once, with the sandbox. */
+export function fuelMillionsFor(fault: string): number {
+  return fault === "fuel" ? 20 : 300;
+}
+
 export const HOSTILE_JAVASCRIPT: readonly HostileProgram[] = [
   { name: "an endless loop", code: "while (true) {}", fault: "fuel" },
   {
@@ -49,6 +54,24 @@ export const HOSTILE_JAVASCRIPT: readonly HostileProgram[] = [
   { name: "an error that cannot be told", code: "throw { get message() { throw 1 } }", fault: "exception" },
   { name: "an error that never tells", code: "throw { get message() { for (;;); } }", fault: "fuel" },
   { name: "a global of the language, replaced", code: "function Promise() {}", fault: "exception" },
+];
+
+export const HOSTILE_PYTHON: readonly HostileProgram[] = [
+  { name: "an endless loop", code: "while True: pass", fault: "fuel" },
+  { name: "an endless loop that catches everything", code: "while True:\n  try: 1 / 0\n  except: pass", fault: "fuel" },
+  { name: "a huge power", code: "9 ** 9 ** 9", fault: "fuel" },
+  { name: "exponential recursion", code: "def f(n):\n  return f(n - 1) + f(n - 1) if n else 1\nf(90)", fault: "fuel" },
+  { name: "a memory hog", code: "hog = []\nwhile True: hog.append([0] * 1000)", fault: "memory" },
+  { name: "one huge string", code: "'x' * 500000000", fault: "memory" },
+  { name: "deep recursion", code: "def f(): return 1 + f()\nf()", fault: "stack" },
+  { name: "output without end", code: "while True: print('x' * 1000)", fault: "output" },
+  { name: "a request to the network", code: "import js\njs.fetch('https://example.com/')", fault: "exception" },
+  { name: "the host through its bridge", code: "import jsffi\njsffi.to_js({})", fault: "exception" },
+  { name: "a socket", code: "import socket", fault: "unsupported" },
+  { name: "a file of the host", code: "open('/etc/passwd').read()", fault: "exception" },
+  { name: "an endless wait", code: "import time\nwhile True: time.sleep(1000)", fault: "fuel" },
+  { name: "input that nobody gives", code: "input()", fault: "exception" },
+  { name: "deep nesting", code: "eval('[' * 100000)", fault: "fuel" },
 ];
 
 /**

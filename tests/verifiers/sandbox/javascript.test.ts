@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_LIMITS, openJavaScript } from "../../../src/verifiers/sandbox.ts";
-import { HOSTILE_JAVASCRIPT, program, TAMPERING } from "./hostile.ts";
+import { fuelMillionsFor, HOSTILE_JAVASCRIPT, program, TAMPERING } from "./hostile.ts";
+
+const limitsFor = (fault: string) => ({ ...DEFAULT_LIMITS, fuel: fuelMillionsFor(fault) * 1_000_000 });
 
 async function outcomeOf(code: string, input = "") {
   const run = await openJavaScript().run({ code, input, probe: null });
@@ -14,10 +16,16 @@ async function call(code: string, expression: string) {
 
 describe("hostile programs", () => {
   test.each(HOSTILE_JAVASCRIPT)("$name ends with its fault: $fault", async ({ code, fault }) => {
-    const startMs = performance.now();
-    const run = await openJavaScript().run(program(code));
+    const run = await openJavaScript(limitsFor(fault)).run(program(code));
     expect(run).toMatchObject({ type: "failed", fault });
-    expect(performance.now() - startMs).toBeLessThan(20_000);
+  });
+
+  test("the default fuel is used up within seconds", async () => {
+    for (const code of ["while (true) {}", "/^(a+)+$/.test('a'.repeat(50) + 'b')"]) {
+      const startMs = performance.now();
+      expect(await openJavaScript().run(program(code))).toMatchObject({ fault: "fuel" });
+      expect(performance.now() - startMs).toBeLessThan(20_000);
+    }
   });
 
   test("after any of them the next run of the same sandbox works, while there is fuel", async () => {

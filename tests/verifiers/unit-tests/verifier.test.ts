@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { unitTests } from "../../../src/verifiers/unit-tests/verifier.ts";
 import { check, faultAt } from "../checker.ts";
-import { HOSTILE_JAVASCRIPT } from "../sandbox/hostile.ts";
+import { fuelMillionsFor, HOSTILE_JAVASCRIPT } from "../sandbox/hostile.ts";
 
 const ADD = [{ call: "add(1, 2)", expect: 3 }];
 
@@ -101,8 +101,9 @@ describe("what passes", () => {
 });
 
 describe("hostile candidates", () => {
-  test.each(HOSTILE_JAVASCRIPT)("$name scores 0 with the reason", async ({ code }) => {
-    const { kind, value, reason } = (await scoreOf(js(code), { tests: [{ output: "not this" }] })) ?? {};
+  test.each(HOSTILE_JAVASCRIPT)("$name scores 0 with the reason", async ({ code, fault }) => {
+    const { kind, value, reason } =
+      (await scoreOf(js(code), { tests: [{ output: "not this" }], fuel_millions: fuelMillionsFor(fault) })) ?? {};
     expect([kind, value]).toEqual(["verdict", 0]);
     expect(reason).toMatch(/^0 of 1 tests passed; test 1: \S/);
   });
@@ -110,9 +111,9 @@ describe("hostile candidates", () => {
   test("an endless loop in each of 20 tests costs one tank of fuel, not 20", async () => {
     const startMs = performance.now();
     const tests = Array.from({ length: 20 }, () => ADD).flat();
-    expect(await scoreOf(js("while (true) {}"), { tests })).toMatchObject({ value: 0 });
+    expect(await scoreOf(js("while (true) {}"), { tests, fuel_millions: 50 })).toMatchObject({ value: 0 });
     const oneMs = performance.now();
-    await scoreOf(js("while (true) {}"), { tests: ADD });
+    await scoreOf(js("while (true) {}"), { tests: ADD, fuel_millions: 50 });
     expect(oneMs - startMs).toBeLessThan(5 * (performance.now() - oneMs) + 1000);
   });
 });
