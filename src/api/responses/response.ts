@@ -34,7 +34,7 @@ export function responseOf(head: ResponseHead, summary: SearchSummary): Response
   const status = statusOf(summary);
   const failure = status === "failed" ? failureOf(summary) : null;
   const error = failure === null ? null : errorToWire(failure).body.error;
-  const answer = summary.answers[0] ?? null;
+  const answer = status === "failed" ? null : (summary.answers[0] ?? null);
   return {
     ...base(head, status),
     completed_at: status === "completed" ? Math.floor((summary.endedAtMs ?? 0) / 1000) : null,
@@ -62,8 +62,8 @@ function base({ searchId, createdAtMs, settings }: ResponseHead, status: Respons
 /** A cancelled search keeps its best so far, and is still called cancelled. */
 function statusOf(summary: SearchSummary): Exclude<ResponseStatus, "queued" | "in_progress"> {
   if (summary.stopReason === "cancelled") return "cancelled";
-  const answer = summary.answers[0];
-  if (answer === undefined) return "failed";
+  const [answer] = summary.answers;
+  if (answer === undefined || failureOf(summary) !== null) return "failed";
   return isCut(answer) ? "incomplete" : "completed";
 }
 
