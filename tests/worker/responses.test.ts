@@ -221,6 +221,14 @@ describe("mistakes", () => {
     ["a tool without a name", { input, tools: [{ type: "function" }] }, 400, "invalid_value", "tools[0].name"],
     ["a temperature out of range", { input, temperature: 3 }, 400, "decimal_above_max_value", "temperature"],
     ["no room to answer", { input, max_output_tokens: 0 }, 400, "integer_below_min_value", "max_output_tokens"],
+    [
+      "a format without a schema",
+      { input, text: { format: { type: "json_schema", name: "x" } } },
+      400,
+      "missing_required_parameter",
+      "text.format.schema",
+    ],
+    ["an unknown format", { input, text: { format: { type: "yaml" } } }, 400, "invalid_value", "text.format.type"],
     ["a conversation", { input, conversation: "conv_1" }, 400, "unsupported_parameter", "conversation"],
     ["log-probabilities", { input, top_logprobs: 3 }, 400, "unsupported_parameter", "top_logprobs"],
     ["an unknown model", { input, model: "nope" }, 404, "model_not_found", "model"],
@@ -243,6 +251,42 @@ describe("mistakes", () => {
     const response = await call(key, "POST", "/v1/responses", { model: MODEL, ...body });
     expect(response.status).toBe(status);
     expect(await errorOf(response)).toMatchObject({ code, param });
+  });
+
+  test("a value of a wrong type anywhere is told as the client's mistake, and never as ours", async () => {
+    const message = { role: "user", content: [{ type: "input_text", text: "scenario=hello" }] };
+    const fields =
+      "model input instructions previous_response_id stream background store max_output_tokens max_tool_calls temperature top_p top_logprobs parallel_tool_calls tools tool_choice text reasoning metadata include truncation conversation prompt search".split(
+        " ",
+      );
+    const wrong = [{ a: [] }, [[]], [null], "\ud800", 1e308, -1.5];
+    const bodies = fields.flatMap((name) => wrong.map((value): object => ({ [name]: value })));
+    const parts = ["type", "text"].flatMap((name) =>
+      wrong.map((value) => ({ input: [{ role: "user", content: [{ ...message.content[0], [name]: value }] }] })),
+    );
+    const items = ["type", "role", "content", "id", "call_id", "name", "arguments", "output"].flatMap((name) =>
+      wrong.flatMap((value) =>
+        [message, { type: "function_call" }, { type: "function_call_output" }, {}].map((item) => ({
+          input: [{ ...item, [name]: value }],
+        })),
+      ),
+    );
+    const tools = ["name", "function", "parameters", "strict", "type"].flatMap((name) =>
+      wrong.map((value) => ({ tools: [{ type: "function", name: "f", [name]: value }] })),
+    );
+    const formats = ["type", "schema", "name"].flatMap((name) =>
+      wrong.map((value) => ({ text: { format: { type: "json_schema", [name]: value } } })),
+    );
+    for (const extra of [...bodies, ...parts, ...items, ...tools, ...formats]) {
+      const response = await call(key, "POST", "/v1/responses", { model: MODEL, input: [message], ...extra });
+      const text = await response.text();
+      expect(
+        response.status === 200 || Math.floor(response.status / 100) === 4,
+        `${JSON.stringify(extra)} ${text}`,
+      ).toBe(true);
+    }
+    const polluted = `{"model":"${MODEL}","input":"scenario=hello","__proto__":{"a":1},"metadata":{"__proto__":"x"}}`;
+    expect((await call(key, "POST", "/v1/responses", polluted)).status).toBe(200);
   });
 
   test("a provider's failure is an error with its status, and the SDK raises it", async () => {

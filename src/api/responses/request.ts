@@ -28,7 +28,16 @@ export interface ResponseRequest {
   readonly chatBody: Readonly<Record<string, unknown>>;
 }
 
-const format = z.looseObject({ type: z.enum(["text", "json_object", "json_schema"]) });
+const format = z.discriminatedUnion("type", [
+  z.looseObject({ type: z.enum(["text", "json_object"]) }),
+  z.looseObject({
+    type: z.literal("json_schema"),
+    name: z.string().min(1).max(64),
+    schema: z.looseObject({}),
+    description: z.string().nullish(),
+    strict: z.boolean().nullish(),
+  }),
+]);
 const number = z.number();
 
 /** Lenient like chat's: null for every optional parameter, and what is not known passes on to the chat body. */
@@ -184,8 +193,9 @@ function withoutOwnParameters(body: Body): Record<string, unknown> {
 /** `{type, name, schema, strict}` becomes `{type, json_schema: {name, schema, strict}}`. */
 function toResponseFormat(asked: z.infer<typeof format> | null | undefined): object | undefined {
   if (asked == null || asked.type === "text") return undefined;
+  if (asked.type === "json_object") return { type: asked.type };
   const { type, ...schema } = asked;
-  return type === "json_object" ? { type } : { type, json_schema: schema };
+  return { type, json_schema: schema };
 }
 
 /** Strict clients of Open Responses want every field there, and most of them not null: OpenAI's defaults. */
