@@ -3,6 +3,7 @@ import type { ModelErrorType } from "../../src/core/model.ts";
 import type { Ending, Form } from "../../src/core/thought.ts";
 import type { SearchState } from "../../src/db/state.ts";
 import type { Recipe } from "../../src/recipe.ts";
+import type { Reply } from "../../src/search-object.ts";
 
 /**
  * What crosses between the API and a search's object. Plain, concrete and additive only: during a deploy both sides run
@@ -63,7 +64,19 @@ export interface SearchSummary {
   readonly value: number | null;
   readonly promptHashes: Readonly<Record<string, string>>;
   readonly emulated: readonly string[];
+  /** Of the candidates, in [0, 2]; null: the provider's own. */
+  readonly temperature?: number | null;
+  readonly onBudget?: "best" | "error";
+  readonly reply?: Reply;
+  /** What each part of the work cost; together they are `spent`. */
+  readonly spentByPart?: Readonly<Record<SearchPart, SpentView>>;
 }
+
+/**
+ * `generate`: the calls that wrote the served answer. `judge`: verifications and comparisons. `discarded`: all other
+ * proposals, failed ones included. `cancelled`: calls that were aborted, whatever for.
+ */
+export type SearchPart = "generate" | "judge" | "discarded" | "cancelled";
 
 export interface SpentView {
   readonly calls: number;

@@ -4,7 +4,8 @@ import type { Tree } from "../../src/core/tree.ts";
 import { stateOf } from "../../src/db/state.ts";
 import type { Recipe } from "../../src/recipe.ts";
 import { answersOf, scoreToView } from "./answers.ts";
-import type { ErrorView, NodeView, SearchReport, SearchSummary, SpentView } from "./protocol.ts";
+import type { ErrorView, NodeView, SearchReport, SearchSummary } from "./protocol.ts";
+import { spentByPart, totalOf } from "./spent.ts";
 
 export interface ReportInput {
   readonly searchId: string;
@@ -29,7 +30,7 @@ export function searchToSummary(input: ReportInput): SearchSummary {
     endedAtMs: end === null ? null : lastEventAtMs,
     wallMs: Math.max(0, lastEventAtMs - createdAtMs),
     rollouts: tree.rollouts,
-    spent: spentOf(tree),
+    spent: totalOf(tree.attempts),
     answers: answersOf(tree, recipe.sampling.maxTokens),
     error: end?.error ? errorToView(end.error, tree) : null,
     clamped: recipe.clamped,
@@ -40,6 +41,10 @@ export function searchToSummary(input: ReportInput): SearchSummary {
     value: end?.answerNodeId == null ? null : tree.node(end.answerNodeId).value,
     promptHashes: recipe.promptHashes,
     emulated: recipe.emulated,
+    temperature: recipe.sampling.temperature ?? null,
+    onBudget: recipe.onBudget ?? "best",
+    reply: recipe.reply ?? { candidates: 0, usage: "answer" },
+    spentByPart: spentByPart(tree),
   };
 }
 
@@ -67,18 +72,6 @@ function nodeToView(node: Node): NodeView {
     repeats: node.repeats,
     score: scoreToView(node),
     inFlight: node.inFlight,
-  };
-}
-
-function spentOf(tree: Tree): SpentView {
-  const sum = (of: (attempt: Tree["attempts"][number]) => number): number =>
-    tree.attempts.reduce((total, attempt) => total + of(attempt), 0);
-  return {
-    calls: tree.attempts.length,
-    promptTokens: sum((attempt) => attempt.promptTokens),
-    completionTokens: sum((attempt) => attempt.completionTokens),
-    cachedTokens: sum((attempt) => attempt.cachedTokens),
-    microdollars: sum((attempt) => attempt.microdollars),
   };
 }
 

@@ -15,6 +15,7 @@ export type ApiError =
   | { readonly type: "response-not-in-background" }
   | { readonly type: "search-cancelled" }
   | { readonly type: "budget-too-small"; readonly limit: string }
+  | { readonly type: "budget-exhausted"; readonly limit: string }
   | { readonly type: "no-candidate" }
   | { readonly type: "upstream"; readonly error: ErrorView }
   | { readonly type: "internal" };
@@ -89,6 +90,14 @@ export function errorToWire(error: ApiError): WireError {
         400,
         "budget_too_small",
         `The search's budget (${error.limit}) was used up before a single answer was complete. Raise it or lower max_tokens.`,
+        error.limit,
+        NO_RETRY,
+      );
+    case "budget-exhausted":
+      return invalid(
+        400,
+        "budget_exhausted",
+        `The search's budget (${error.limit}) was used up before its plan was carried out, and 'search.on_budget' is 'error'.`,
         error.limit,
         NO_RETRY,
       );

@@ -1,3 +1,4 @@
+import { STRATEGIES } from "../search-request/names.ts";
 import { createChatCompletion } from "./chat-completions/routes.ts";
 import type { AppContext } from "./context.ts";
 import { getModel, listModels } from "./models/routes.ts";
@@ -13,10 +14,15 @@ export interface Route {
   readonly isPublic?: true;
 }
 
+/** For clients that can set only a base URL: `/v1/bon-16/chat/completions`. A word that is no strategy is no URL of ours. */
+const STRATEGY = `/:strategy{(?:${STRATEGIES.join("|")})(?:-[0-9]+)?}`;
+
 /** Everything this service answers. A path with another method is 405, any other path 404. */
 export const ROUTES: readonly Route[] = [
   { method: "POST", path: "/chat/completions", handler: createChatCompletion },
+  { method: "POST", path: `${STRATEGY}/chat/completions`, handler: createChatCompletion },
   { method: "POST", path: "/responses", handler: createResponse },
+  { method: "POST", path: `${STRATEGY}/responses`, handler: createResponse },
   { method: "POST", path: "/responses/:id/cancel", handler: cancelResponse },
   { method: "GET", path: "/responses/:id/input_items", handler: listInputItems },
   { method: "GET", path: "/responses/:id", handler: getResponse },

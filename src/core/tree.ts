@@ -38,6 +38,8 @@ export class Tree implements TreeView {
   startedAtMs: number | null = null;
   end: SearchEnd | null = null;
   readonly attempts: Attempt[] = [];
+  /** What the attempt of the same index was made for. */
+  readonly purposes: { readonly stepId: StepId; readonly type: Step["type"] }[] = [];
   nextSequence = 0;
 
   readonly #byId = new Map<NodeId, MutableNode>([[ROOT, this.root]]);
@@ -247,14 +249,14 @@ export class Tree implements TreeView {
       }
     }
     this.#close(open);
-    this.#spend(attempts);
+    this.#spend(open, attempts);
     this.failuresInARow = 0;
   }
 
   #stepFail(stepId: StepId, error: ModelError, attempts: readonly Attempt[], willRetry: boolean): void {
     const open = this.openSteps.get(stepId);
     if (open === undefined) return;
-    this.#spend(attempts);
+    this.#spend(open, attempts);
     if (willRetry) {
       const unparsed = open.unparsed + (error.type === "unparsed" ? 1 : 0);
       this.openSteps.set(stepId, { ...open, isWaiting: true, unparsed });
@@ -279,8 +281,9 @@ export class Tree implements TreeView {
     this.#hold(open.step, -1);
   }
 
-  #spend(attempts: readonly Attempt[]): void {
+  #spend({ stepId, step }: OpenStep, attempts: readonly Attempt[]): void {
     this.attempts.push(...attempts);
+    for (const _attempt of attempts) this.purposes.push({ stepId, type: step.type });
     this.spent = addAmounts(this.spent, costOf(attempts));
   }
 

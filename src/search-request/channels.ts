@@ -158,8 +158,9 @@ const EFFORTS: Readonly<Record<string, string | null>> = {
 };
 
 export function ofEffort(body: Body): Read {
-  const param = isSaid(body.reasoning_effort) ? "reasoning_effort" : "reasoning.effort";
-  const effort = body.reasoning_effort ?? inner(body.reasoning, "effort");
+  const nested = inner(body.reasoning, "effort");
+  const effort = body.reasoning_effort ?? nested;
+  const param = effort === nested ? "reasoning.effort" : "reasoning_effort";
   if (!isSaid(effort)) return succeed(NOTHING_SAID);
   if (typeof effort !== "string" || !Object.hasOwn(EFFORTS, effort)) {
     return fail(unknownValue(effort, Object.keys(EFFORTS), param));

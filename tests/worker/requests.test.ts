@@ -7,6 +7,8 @@ beforeAll(async () => {
   key = await mintKey("tenant_a");
 });
 
+const PRESETS = ["off", "fast", "balanced", "deep", "max"];
+
 interface Refusal {
   readonly error: {
     readonly message: string;
@@ -66,8 +68,8 @@ describe("routes", () => {
     }>();
     expect(list.object).toBe("list");
     expect(list.data.map(({ id, object }) => [id, object])).toEqual([
-      [MODEL, "model"],
-      ["espalier/down", "model"],
+      ...[MODEL, ...PRESETS.map((preset) => `${MODEL}:${preset}`)].map((id) => [id, "model"]),
+      ...["espalier/down", ...PRESETS.map((preset) => `espalier/down:${preset}`)].map((id) => [id, "model"]),
     ]);
   });
 

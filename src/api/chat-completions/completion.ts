@@ -1,4 +1,4 @@
-import type { AnswerView, SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
+import type { AnswerView, SearchSummary, SpentView } from "../../../durable-objects/search-tree/protocol.ts";
 import { completionIdOf } from "../searches/search-id.ts";
 import { stopReasonToWire } from "./outcome.ts";
 
@@ -79,25 +79,40 @@ const MICRODOLLARS_PER_DOLLAR = 1_000_000;
 /** The standard fields are about the returned answers, as clients meter their context by them; the rest is the search. */
 export function usageOf(summary: SearchSummary, answers: readonly AnswerView[]) {
   const { spent } = summary;
-  const promptTokens = answers[0]?.promptTokens ?? 0;
-  const completionTokens = answers.reduce((sum, answer) => sum + answer.completionTokens, 0);
+  const isTotal = summary.reply?.usage === "total";
+  const promptTokens = isTotal ? spent.promptTokens : (answers[0]?.promptTokens ?? 0);
+  const ofAnswers = answers.reduce((sum, answer) => sum + answer.completionTokens, 0);
+  const completionTokens = isTotal ? spent.completionTokens : ofAnswers;
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
     cost: spent.microdollars / MICRODOLLARS_PER_DOLLAR,
     search: {
-      prompt_tokens: spent.promptTokens,
-      completion_tokens: spent.completionTokens,
-      cached_tokens: spent.cachedTokens,
-      model_calls: spent.calls,
+      ...spentToWire(spent),
+      ...Object.fromEntries(
+        Object.entries(summary.spentByPart ?? {}).map(([part, one]) => [
+          part,
+          { ...spentToWire(one), cost: one.microdollars / MICRODOLLARS_PER_DOLLAR },
+        ]),
+      ),
     },
+  };
+}
+
+function spentToWire(spent: SpentView) {
+  return {
+    prompt_tokens: spent.promptTokens,
+    completion_tokens: spent.completionTokens,
+    cached_tokens: spent.cachedTokens,
+    model_calls: spent.calls,
   };
 }
 
 /** WIRE.md 4.5. */
 export function searchBlockOf(summary: SearchSummary) {
   const score = summary.answers[0]?.score ?? null;
+  const shown = summary.reply?.candidates ?? 0;
   return {
     id: summary.id,
     method: summary.method,
@@ -114,6 +129,20 @@ export function searchBlockOf(summary: SearchSummary) {
     clamped: summary.clamped,
     degraded: summary.stopReason === "upstream-errors",
     note: summary.note,
+    temperature_used: summary.temperature ?? null,
+    ...(shown > 0 && { candidates: summary.answers.slice(0, shown).map(candidateToWire) }),
+    trace_url: `/v1/searches/${summary.id}`,
+  };
+}
+
+function candidateToWire(answer: AnswerView) {
+  return {
+    node_id: answer.nodeId,
+    content: answer.text,
+    finish_reason: finishReasonOf(answer),
+    score: answer.score?.value ?? null,
+    verdict: answer.score,
+    completion_tokens: answer.completionTokens,
   };
 }
 

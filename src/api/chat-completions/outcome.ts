@@ -2,13 +2,19 @@ import type { SearchSummary } from "../../../durable-objects/search-tree/protoco
 import type { StopReason } from "../../core/event.ts";
 import type { ApiError } from "../errors.ts";
 
-/** Why an ended search has no answer; null when it has one. */
+/** Why an ended search has no answer to serve; null when it has one. */
 export function failureOf(summary: SearchSummary): ApiError | null {
-  if (summary.answers.length > 0) return null;
+  if (summary.answers.length > 0) return ranOut(summary);
   if (summary.stopReason === "cancelled") return { type: "search-cancelled" };
   if (summary.error !== null) return { type: "upstream", error: summary.error };
   const limit = limitOf(summary.stopReason);
   return limit === null ? { type: "no-candidate" } : { type: "budget-too-small", limit };
+}
+
+/** With `on_budget: "error"` an answer from a plan that was cut short is none. Having all its rollouts is the plan. */
+function ranOut({ onBudget, stopReason }: SearchSummary): ApiError | null {
+  const limit = stopReason === "rollouts" ? null : limitOf(stopReason);
+  return onBudget === "error" && limit !== null ? { type: "budget-exhausted", limit } : null;
 }
 
 function limitOf(reason: StopReason | null): string | null {

@@ -2,7 +2,6 @@ import { z } from "zod";
 import type { Sampling } from "../../core/policy.ts";
 import type { Message, Problem } from "../../core/problem.ts";
 import { fail, type Result, succeed } from "../../core/result.ts";
-import { referenceOf } from "../../search-object.ts";
 import type { ApiError } from "../errors.ts";
 import { responsesBodyToChatBody } from "../responses/request.ts";
 import { issueToError } from "./issue.ts";
@@ -18,8 +17,8 @@ export interface ChatRequest {
   readonly count: number;
   readonly isStream: boolean;
   readonly hasUsageChunk: boolean;
-  /** As it came; validated by the recipe. */
-  readonly search: unknown;
+  /** As it came, for what it says about the search in one way or another: read and checked where a search is started. */
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** Per candidate where the client sets no cap: promptfoo's own default, and enough for most answers. */
@@ -37,6 +36,7 @@ const FORWARDED = [
   "presence_penalty",
   "logit_bias",
   "verbosity",
+  "reasoning_effort",
   "top_k",
   "min_p",
   "repetition_penalty",
@@ -93,7 +93,7 @@ export function parseChatRequest(input: Record<string, unknown>): Result<ChatReq
     problem: {
       messages: body.messages.map(toMessage),
       forwarded: forwardedOf(body),
-      reference: referenceOf(input.search),
+      reference: null,
     },
     sampling: {
       maxTokens: body.max_completion_tokens ?? body.max_tokens ?? DEFAULT_MAX_TOKENS,
@@ -105,7 +105,7 @@ export function parseChatRequest(input: Record<string, unknown>): Result<ChatReq
     count: body.n ?? 1,
     isStream: body.stream ?? false,
     hasUsageChunk: body.stream_options?.include_usage ?? false,
-    search: body.search,
+    body: input,
   });
 }
 

@@ -1,7 +1,7 @@
 import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
 import { readJsonObject } from "../body.ts";
 import { type AppContext, respondWithError } from "../context.ts";
-import { hasCandidate, resultOf, startSearch } from "../searches/start.ts";
+import { isSureToServe, resultOf, startSearch } from "../searches/start.ts";
 import { STREAM_HEADERS, WHITESPACE_HEADERS } from "../stream-headers.ts";
 import { createChunkWriter } from "./chunks.ts";
 import { completionOf, headOf, searchHeadersOf } from "./completion.ts";
@@ -28,7 +28,7 @@ export async function createChatCompletion(context: AppContext): Promise<Respons
     return context.body(streamAnswer(chunks, request.count, result), 200, STREAM_HEADERS);
   }
   const toJson = (summary: SearchSummary): object => completionOf(head, summary, request.count);
-  const summary = await resultOrHold(result, () => hasCandidate(context, searchId));
+  const summary = await resultOrHold(result, () => isSureToServe(context, started.value));
   if (summary === null) return context.body(whitespaceThen(result, toJson), 200, WHITESPACE_HEADERS);
   const failure = failureOf(summary);
   if (failure !== null) return respondWithError(context, failure);

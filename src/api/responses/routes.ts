@@ -7,7 +7,7 @@ import { failureOf } from "../chat-completions/outcome.ts";
 import { parseChatRequest } from "../chat-completions/request.ts";
 import { type AppContext, respondWithError } from "../context.ts";
 import type { ApiError } from "../errors.ts";
-import { hasCandidate, resultOf, type StartedSearch, startSearch } from "../searches/start.ts";
+import { isSureToServe, resultOf, type StartedSearch, startSearch } from "../searches/start.ts";
 import { STREAM_HEADERS, WHITESPACE_HEADERS } from "../stream-headers.ts";
 import { messagesToItems, pageOf } from "./input-items.ts";
 import { parseResponseRequest, type ResponseRequest, toChatBody } from "./request.ts";
@@ -42,7 +42,7 @@ export async function createResponse(context: AppContext): Promise<Response> {
   const result = resultOf(context, searchId);
   if (request.isStream) return context.body(streamResponse(head, result, { after: -1 }), 200, STREAM_HEADERS);
   const toJson = (summary: SearchSummary): object => responseOf(head, summary);
-  const summary = await resultOrHold(result, () => hasCandidate(context, searchId));
+  const summary = await resultOrHold(result, () => isSureToServe(context, started.value));
   if (summary === null) return context.body(whitespaceThen(result, toJson), 200, WHITESPACE_HEADERS);
   const failure = failureOf(summary);
   if (failure !== null) return respondWithError(context, failure);

@@ -1,7 +1,10 @@
 import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
 import { fail, type Result, succeed } from "../../core/result.ts";
-import { providersOf, scorersOf } from "../../env.ts";
-import { createRecipe } from "../../recipe.ts";
+import { ceilingsOf, providersOf, scorersOf } from "../../env.ts";
+import { findModel } from "../../providers/config.ts";
+import { createRecipe, type RecipeError } from "../../recipe.ts";
+import { referenceOf } from "../../search-object.ts";
+import { searchOf } from "../../search-request/search-of.ts";
 import { MAX_BODY_BYTES } from "../body.ts";
 import type { ChatRequest } from "../chat-completions/request.ts";
 import { waitForResult } from "../chat-completions/wait.ts";
@@ -13,26 +16,34 @@ import { searchStub } from "./search-stub.ts";
 export interface StartedSearch {
   readonly searchId: string;
   readonly createdAtMs: number;
+  /** False where the client wants an error if the budget runs out: the status must then wait for the end. */
+  readonly servesBest: boolean;
 }
 
 /** Whatever starts a search goes through here: the request becomes a recipe, and the search's own object owns the run. */
 export async function startSearch(
   context: AppContext,
-  request: Pick<ChatRequest, "model" | "problem" | "sampling" | "seed" | "search">,
+  request: Pick<ChatRequest, "model" | "problem" | "sampling" | "seed" | "body">,
   kept: KeptText = {},
 ): Promise<Result<StartedSearch, ApiError>> {
   const seed = request.seed ?? drawSeed();
-  const recipe = createRecipe({ ...request, seed }, providersOf(context.env), scorersOf(context.env));
-  if (!recipe.ok) {
-    const { code, message, param } = recipe.error;
-    return code === "model_not_found"
-      ? fail({ type: "model-not-found", model: request.model })
-      : fail({ type: "invalid-parameter", code, message, param });
-  }
+  const { env, req } = context;
+  const providers = providersOf(env);
+  const channels = { body: request.body, headers: req.raw.headers, path: req.path, model: request.model };
+  const asked = searchOf(channels, (id) => findModel(providers, id) !== null);
+  if (!asked.ok) return fail(toApiError(asked.error, request.model));
+  const { model, search, note, relocate } = asked.value;
+  const problem = { ...request.problem, reference: referenceOf(search) };
+  const recipe = createRecipe(
+    { problem, model, search, sampling: request.sampling, seed, note, ceilings: ceilingsOf(env) },
+    providers,
+    scorersOf(env),
+  );
+  if (!recipe.ok) return fail(toApiError(relocate(recipe.error), request.model));
   const searchId = createSearchId();
   const tenantId = context.get("tenant").id;
   const createdAtMs = Date.now();
-  const problemJson = new TextEncoder().encode(JSON.stringify(request.problem));
+  const problemJson = new TextEncoder().encode(JSON.stringify(problem));
   // Only a conversation that grew over several requests, or numbers written short, come to more than a body may have.
   if (problemJson.byteLength > MAX_PROBLEM_BYTES) return fail({ type: "body-too-large", limitBytes: MAX_BODY_BYTES });
   const input = { searchId, tenantId, recipe: recipe.value, problemJson, createdAtMs, ...kept };
@@ -42,7 +53,13 @@ export async function startSearch(
     return fail({ type: "invalid-parameter", code: "invalid_value", message, param });
   }
   context.header("x-search-id", searchId);
-  return succeed({ searchId, createdAtMs });
+  return succeed({ searchId, createdAtMs, servesBest: recipe.value.onBudget !== "error" });
+}
+
+function toApiError({ code, message, param }: RecipeError, model: string): ApiError {
+  return code === "model_not_found"
+    ? { type: "model-not-found", model }
+    : { type: "invalid-parameter", code, message, param };
 }
 
 /** A call to an object carries 32 MiB. */
@@ -58,8 +75,9 @@ export function resultOf(context: AppContext, searchId: string): Promise<SearchS
   return waitForResult(context.env, context.get("tenant").id, searchId);
 }
 
-/** Could the search serve something if it had to end now? */
-export function hasCandidate(context: AppContext, searchId: string): Promise<boolean> {
+/** Will the search serve something, whatever happens from now on? */
+export async function isSureToServe(context: AppContext, { searchId, servesBest }: StartedSearch): Promise<boolean> {
+  if (!servesBest) return false;
   return searchStub(context.env, context.get("tenant").id, searchId)
     .hasCandidate()
     .catch(() => false);
