@@ -81,6 +81,11 @@ export function promptsOf(
   return { ofPolicies: distinct(ofPolicies), all: distinct(all) };
 }
 
+/** Every prompt of ours, whoever asks with it. */
+export function allPrompts(): readonly PromptDefinition[] {
+  return distinct([...POLICIES, ...VERIFIERS, ...COMPARATORS].flatMap(({ prompts }) => prompts));
+}
+
 function distinct(prompts: readonly PromptDefinition[]): PromptDefinition[] {
   return [...new Map(prompts.map((prompt) => [prompt.name, prompt])).values()];
 }

@@ -5,10 +5,11 @@ import type { EarlyStop } from "./core/early-stop.ts";
 import type { MethodDefinition } from "./core/method.ts";
 import type { Sampling } from "./core/policy.ts";
 import type { Problem } from "./core/problem.ts";
-import type { PromptBook } from "./core/prompt.ts";
+import type { PromptBook, PromptDefinition } from "./core/prompt.ts";
 import { fail, type Result, succeed } from "./core/result.ts";
 import type { VerifierDefinition } from "./core/verifier.ts";
 import {
+  allPrompts,
   comparatorNamed,
   comparatorsOf,
   findVerifier,
@@ -16,7 +17,7 @@ import {
   modelNotFound,
   promptsOf,
 } from "./lists.ts";
-import { hashPrompts, resolvePrompts } from "./prompts.ts";
+import { hashPrompts, type PromptOverrides, resolvePrompts } from "./prompts.ts";
 import { findModel, type ProviderConfig } from "./providers/config.ts";
 import { NO_SCORERS, type Scorers } from "./providers/scorers.ts";
 import { checkRequirements, type Emulation } from "./requirements.ts";
@@ -117,6 +118,10 @@ export function createRecipe(
   const params = paramsOf(definition, chosen.value.params ?? search.params ?? {}, search, providers);
   if (!params.ok) return params;
 
+  // Each prompt by itself first: one at fault must not make somebody else be chosen in its owner's place.
+  const replaced = allPrompts().filter(({ name }) => search.prompts[name] !== undefined);
+  const readable = resolvePrompts(replaced, found.model.prompts, pick(search.prompts, replaced));
+  if (!readable.ok) return readable;
   // The prompts decide what a verifier can do with this model, and the verifiers which prompts there are: the request's
   // own are therefore looked at twice, first as they stand.
   const own = { ...found.model.prompts, ...search.prompts };
@@ -191,6 +196,11 @@ function paramsOf(
     if (findModel(providers, id) === null) return fail({ ...modelNotFound(id), code: "invalid_value", param });
   }
   return parsed;
+}
+
+function pick(prompts: PromptOverrides, definitions: readonly PromptDefinition[]): PromptOverrides {
+  const names = new Set(definitions.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(prompts).filter(([name]) => names.has(name)));
 }
 
 function traitsOfVerifier({ type, params }: VerifierSpec): Pick<VerifierDefinition, "isExact" | "scoresSteps"> {

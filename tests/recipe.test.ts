@@ -219,6 +219,13 @@ describe("what a method needs is named before the first call", () => {
     expect(recipeOf({ method: "best-of-n", selection: "knockout", prompts })).toMatchObject({ ok: true });
   });
 
+  test("a prompt at fault is told as such, and nobody is chosen in its owner's place", () => {
+    expect(recipeOf({ method: "mcts", prompts: { judge: { template: "{foo}" } } })).toMatchObject({
+      ok: false,
+      error: { param: "search.prompts.judge.template", message: expect.stringMatching(/\{foo\}/) },
+    });
+  });
+
   test("every prompt that may be used has its hash in the recipe", () => {
     const recipe = ask({ method: "beam", selection: "knockout" });
     if (!recipe.ok) throw new Error(recipe.error.message);
