@@ -21,33 +21,33 @@ type Evaluation =
   | { readonly type: "pending" };
 
 /** A fresh runtime for one run. All its functions throw where the instance traps. */
-export function createGuest(quickJs: QuickJSWASMModule, gauge: Gauge, limits: SandboxLimits): Guest {
+export function createGuest(quickJs: QuickJSWASMModule, gauge: Gauge, limits: SandboxLimits, input: string): Guest {
   const scope = new Scope();
   const runtime = scope.manage(
     quickJs.newRuntime({ memoryLimitBytes: limits.memoryBytes, maxStackSizeBytes: limits.stackBytes }),
   );
   const context = scope.manage(runtime.newContext());
+  const harness = openHarness();
   return { run, close: () => scope.dispose() };
 
   function run(request: SandboxRequest): Run {
-    const harness = openHarness(request.input);
-    const program = settle(evaluateProgram(harness, request.code), harness);
-    if (program.type !== "value") return report(harness, program);
+    const program = settle(evaluateProgram(request.code));
+    if (program.type !== "value") return report(program);
     const { probe } = request;
-    const answer = probe === null ? program : settle(evaluateProbe(harness, probe), harness);
-    if (answer.type !== "value") return report(harness, answer);
-    if (probe === null) settle({ type: "pending" }, harness);
-    if (isTrue(ask(harness, "isOutputTooLong"))) return failed("output", "it printed too much");
+    const answer = probe === null ? program : settle(evaluateProbe(probe));
+    if (answer.type !== "value") return report(answer);
+    if (probe === null) settle({ type: "pending" });
+    if (isTrue(ask("isOutputTooLong"))) return failed("output", "it printed too much");
     const { handle } = answer;
     return {
       type: "finished",
-      output: text(ask(harness, "written")) ?? "",
-      json: text(ask(harness, "speak", handle)),
-      shown: context.typeof(handle) === "undefined" ? null : text(ask(harness, "show", handle)),
+      output: text(ask("written")) ?? "",
+      json: text(ask("speak", handle)),
+      shown: context.typeof(handle) === "undefined" ? null : text(ask("show", handle)),
     };
   }
 
-  function openHarness(input: string): QuickJSHandle {
+  function openHarness(): QuickJSHandle {
     const prelude = evaluation(context.evalCode(PRELUDE, "prelude.js"));
     if (prelude.type !== "value") throw new Error("the prelude does not parse");
     const start = [input, SEED, limits.outputCharacters].map((one) =>
@@ -58,15 +58,15 @@ export function createGuest(quickJs: QuickJSWASMModule, gauge: Gauge, limits: Sa
     return harness.handle;
   }
 
-  function evaluateProgram(harness: QuickJSHandle, code: string): Evaluation {
+  function evaluateProgram(code: string): Evaluation {
     // What has a top-level export or import is a module; its exports become names that tests can use.
     if (!/^\s*(?:export|import)\b(?!\s*\()/m.test(code)) return evaluation(context.evalCode(code, "candidate.js"));
-    const names = settle(evaluation(context.evalCode(code, "candidate.js", { type: "module" })), harness);
-    if (names.type === "value") ask(harness, "publish", names.handle);
+    const names = settle(evaluation(context.evalCode(code, "candidate.js", { type: "module" })));
+    if (names.type === "value") ask("publish", names.handle);
     return names.type === "value" ? { type: "value", handle: context.undefined } : names;
   }
 
-  function evaluateProbe(harness: QuickJSHandle, probe: { readonly type: string; readonly code: string }): Evaluation {
+  function evaluateProbe(probe: { readonly type: string; readonly code: string }): Evaluation {
     if (probe.type === "call") return evaluation(context.evalCode(probe.code, "test.js"));
     const body = evaluation(context.evalCode(`(async (assert) => {${probe.code}\n})`, "test.js"));
     if (body.type !== "value") return body;
@@ -75,7 +75,7 @@ export function createGuest(quickJs: QuickJSWASMModule, gauge: Gauge, limits: Sa
   }
 
   /** Lets promises and timers run until the value is settled; for a pending one until there are none left. */
-  function settle(start: Evaluation, harness: QuickJSHandle): Evaluation {
+  function settle(start: Evaluation): Evaluation {
     if (start.type === "error") return start;
     for (;;) {
       const jobs = runtime.executePendingJobs();
@@ -86,23 +86,23 @@ export function createGuest(quickJs: QuickJSWASMModule, gauge: Gauge, limits: Sa
         if (state.type === "rejected") return { type: "error", handle: scope.manage(state.error) };
       }
       gauge.take(FUEL_PER_TIMER);
-      const timer = ask(harness, "runTimer");
+      const timer = ask("runTimer");
       if (timer.type === "error") return timer;
       if (!isTrue(timer)) return { type: "pending" };
     }
   }
 
-  function report(harness: QuickJSHandle, evaluated: Evaluation): Run {
-    if (isTrue(ask(harness, "isOutputTooLong"))) return failed("output", "it printed too much");
+  function report(evaluated: Evaluation): Run {
+    if (isTrue(ask("isOutputTooLong"))) return failed("output", "it printed too much");
     if (evaluated.type !== "error") return failed("pending", "it waits for a promise that nothing settles");
     // Where memory is used up not even the error can be told.
-    const reason = text(ask(harness, "explain", evaluated.handle)) ?? "InternalError: out of memory";
+    const reason = text(ask("explain", evaluated.handle)) ?? "InternalError: out of memory";
     if (reason === "InternalError: out of memory") return failed("memory", "it used too much memory");
     if (reason === "InternalError: stack overflow") return failed("stack", "it recursed too deep");
     return failed("exception", reason);
   }
 
-  function ask(harness: QuickJSHandle, name: string, ...values: QuickJSHandle[]): Evaluation {
+  function ask(name: string, ...values: QuickJSHandle[]): Evaluation {
     const method = scope.manage(context.getProp(harness, name));
     return evaluation(context.callFunction(method, context.undefined, ...values));
   }

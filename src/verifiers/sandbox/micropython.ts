@@ -23,10 +23,10 @@ export async function runPython(code: string, limits: SandboxLimits = DEFAULT_LI
   try {
     python.emscripten_stack_init();
     python.__wasm_call_ctors();
-    gauge.fill(limits.fuel);
     python.mp_js_init(PYTHON_STACK_BYTES, Math.floor(limits.memoryBytes / 2));
     python.proxy_c_init();
     execute(python, PYTHON_PRELUDE);
+    gauge.fill(limits.fuel);
     const error = execute(python, code);
     const failure = error === null ? null : failureOf(error);
     return failure ?? { type: "finished", output: host.output(), json: null, shown: null };

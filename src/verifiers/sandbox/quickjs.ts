@@ -21,22 +21,30 @@ export function openJavaScript(limits: SandboxLimits = DEFAULT_LIMITS): Sandbox 
       if (fuel <= 0) return failed("fuel", OUT_OF_FUEL);
       instance ??= await createInstance();
       const { quickJs, gauge } = instance;
-      gauge.fill(fuel);
       let run: Run | null = null;
       try {
-        const guest = createGuest(quickJs, gauge, limits);
+        // Setting up and clearing up are ours: what is left for a candidate does not depend on how many tests there are.
+        gauge.fill(FUEL_OF_OURS);
+        const guest = createGuest(quickJs, gauge, limits, request.input);
+        gauge.fill(fuel);
         run = guest.run(request);
+        fuel = gauge.left();
+        gauge.fill(FUEL_OF_OURS);
         guest.close();
       } catch (error) {
         instance = null;
         // A program that came to its end is judged by it, whatever clearing up after it does.
-        run ??= gauge.isEmpty() ? failed("fuel", OUT_OF_FUEL) : trap(error);
+        if (run !== null) return run;
+        fuel = gauge.left();
+        run = gauge.isEmpty() ? failed("fuel", OUT_OF_FUEL) : trap(error);
       }
-      fuel = gauge.left();
       return run;
     },
   };
 }
+
+/** Far more than a prelude takes. */
+const FUEL_OF_OURS = 100_000_000;
 
 interface Instance {
   readonly quickJs: QuickJSWASMModule;

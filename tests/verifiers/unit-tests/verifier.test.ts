@@ -108,6 +108,12 @@ describe("hostile candidates", () => {
     expect(reason).toMatch(/^0 of 1 tests passed; test 1: \S/);
   });
 
+  test("100 tests leave a program as much fuel as one does", async () => {
+    const code = js("const add = (a, b) => a + b");
+    const tests = Array.from({ length: 100 }, () => ADD).flat();
+    expect(await scoreOf(code, { tests, fuel_millions: 3 })).toMatchObject({ value: 1 });
+  });
+
   test("an endless loop in each of 20 tests costs one tank of fuel, not 20", async () => {
     const startMs = performance.now();
     const tests = Array.from({ length: 20 }, () => ADD).flat();
