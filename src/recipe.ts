@@ -120,7 +120,7 @@ export function createRecipe(
 
   // Each prompt by itself first: one at fault must not make somebody else be chosen in its owner's place.
   const replaced = allPrompts().filter(({ name }) => search.prompts[name] !== undefined);
-  const readable = resolvePrompts(replaced, found.model.prompts, pick(search.prompts, replaced));
+  const readable = resolvePrompts(replaced, found.model.prompts, onlyThose(search.prompts, replaced));
   if (!readable.ok) return readable;
   // The prompts decide what a verifier can do with this model, and the verifiers which prompts there are: the request's
   // own are therefore looked at twice, first as they stand.
@@ -198,7 +198,7 @@ function paramsOf(
   return parsed;
 }
 
-function pick(prompts: PromptOverrides, definitions: readonly PromptDefinition[]): PromptOverrides {
+function onlyThose(prompts: PromptOverrides, definitions: readonly PromptDefinition[]): PromptOverrides {
   const names = new Set(definitions.map(({ name }) => name));
   return Object.fromEntries(Object.entries(prompts).filter(([name]) => names.has(name)));
 }
