@@ -36,12 +36,10 @@ export function neutralise(text: string, tags: readonly string[]): string {
   return text.replace(tag, "&lt;");
 }
 
-export function renderFenced(texts: readonly FencedText[], tagsOfTemplate: readonly string[]): string {
+/** `tags`: all of the prompt's, these texts' own among them. */
+export function renderFenced(texts: readonly FencedText[], tags: readonly string[]): string {
   return texts
-    .map(({ tag, number, text }) => {
-      const inside = neutralise(text.trim(), [...tagsOfTemplate, tag]);
-      return `<${tag} number="${number}">\n${inside}\n</${tag}>`;
-    })
+    .map(({ tag, number, text }) => `<${tag} number="${number}">\n${neutralise(text.trim(), tags)}\n</${tag}>`)
     .join("\n\n");
 }
 

@@ -73,7 +73,10 @@ export type PlaceholderValue = string | readonly FencedText[] | null;
  * write one of the template's tags: see fence.ts.
  */
 export function renderTemplate(template: string, values: Readonly<Record<string, PlaceholderValue>>): string | null {
-  const tags = tagsOf(template);
+  const fencedTags = Object.values(values).flatMap((value) =>
+    typeof value === "string" ? [] : (value ?? []).map(({ tag }) => tag),
+  );
+  const tags = [...new Set([...tagsOf(template), ...fencedTags])];
   let isMissing = false;
   const text = template.replace(PLACEHOLDER, (found, name: string | undefined) => {
     if (name === undefined) return found === "{{" ? "{" : "}";
