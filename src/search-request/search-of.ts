@@ -2,7 +2,7 @@ import { fail, type Result, succeed } from "../core/result.ts";
 import type { RecipeError } from "../recipe.ts";
 import { ofAliases, ofBody, ofEffort, ofHeaders, ofMetadata, ofModel, ofPath } from "./channels.ts";
 import { type Layer, mergeLayers, relocated, searchIn } from "./layer.ts";
-import { modelAsked } from "./model.ts";
+import { type FindId, modelAsked } from "./model.ts";
 
 /** Everything in a request that may speak of the search. Its messages are not looked at. */
 export interface SearchChannels {
@@ -34,9 +34,9 @@ const SMALL_MAX_TOKENS = 32;
  */
 export function searchOf(
   { body, headers, path, model }: SearchChannels,
-  isModel: (id: string) => boolean,
+  configured: FindId,
 ): Result<SearchRequest, RecipeError> {
-  const asked = modelAsked(model, isModel);
+  const asked = modelAsked(model, configured);
   if (!asked.ok) return asked;
   const explicit = [ofBody(body), ofHeaders(headers), ofMetadata(body), ofAliases(body), ofPath(path)];
   const layers: Layer[] = [];

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { embeddedProvider } from "../../scripts/local/providers.ts";
+import { configuredId } from "../../src/providers/listed-id.ts";
 import { createRecipe, type Recipe } from "../../src/recipe.ts";
 import { searchOf } from "../../src/search-request/search-of.ts";
 import { gameOf24Problem } from "../world/search.ts";
 
 const MODEL = "espalier/24";
 const providers = [embeddedProvider("http://127.0.0.1:1", ["odd:model-1"])];
-const isModel = (id: string) => providers.some(({ models }) => models.some((model) => model.id === id));
 
 interface Sent {
   readonly body?: Readonly<Record<string, unknown>>;
@@ -16,7 +16,7 @@ interface Sent {
 }
 
 function read({ body = {}, headers = {}, path = "/v1/chat/completions", model = MODEL }: Sent) {
-  return searchOf({ body, headers: new Headers(headers), path, model }, isModel);
+  return searchOf({ body, headers: new Headers(headers), path, model }, (id) => configuredId(providers, id));
 }
 
 /** The recipe of a request, or the error's param and code. */

@@ -1,5 +1,6 @@
-import { type Env, providersOf } from "../../env.ts";
-import { findModel, type ModelConfig, type ProviderConfig } from "../../providers/config.ts";
+import { providersOf } from "../../env.ts";
+import { findModel } from "../../providers/config.ts";
+import { configuredId, type ListedModel, listedModels } from "../../providers/listed-id.ts";
 import { modelAsked } from "../../search-request/model.ts";
 import { PRESET_NAMES } from "../../search-request/presets.ts";
 import { type AppContext, respondWithError } from "../context.ts";
@@ -9,10 +10,10 @@ import { type AppContext, respondWithError } from "../context.ts";
  * methods' suffixes work as well and are not listed.
  */
 export function listModels(context: AppContext): Response {
-  const data = configured(context.env).flatMap((one) => {
-    const { id } = one.model;
-    return [toWire(one, id), ...PRESET_NAMES.map((preset) => toWire(one, `${id}:${preset}`))];
-  });
+  const data = listedModels(providersOf(context.env)).flatMap((one) => [
+    toWire(one, one.listedId),
+    ...PRESET_NAMES.map((preset) => toWire(one, `${one.listedId}:${preset}`)),
+  ]);
   return context.json({ object: "list", data });
 }
 
@@ -20,29 +21,15 @@ export function listModels(context: AppContext): Response {
 export function getModel(context: AppContext): Response {
   const id = context.req.param("id") ?? "";
   const providers = providersOf(context.env);
-  const asked = modelAsked(id, (base) => findModel(providers, base) !== null);
+  const asked = modelAsked(id, (spelt) => configuredId(providers, spelt));
   const found = asked.ok ? findModel(providers, asked.value.base) : null;
   if (found === null) return respondWithError(context, { type: "model-not-found", model: id });
   return context.json(toWire(found, id));
 }
 
-interface Configured {
-  readonly provider: ProviderConfig;
-  readonly model: ModelConfig;
-}
-
-/** A model that several providers serve is listed once. */
-function configured(env: Env): Configured[] {
-  const byId = new Map<string, Configured>();
-  for (const provider of providersOf(env)) {
-    for (const model of provider.models) if (!byId.has(model.id)) byId.set(model.id, { provider, model });
-  }
-  return [...byId.values()];
-}
-
 /** Clients want a date, and nobody knows when a model was made: the day of the first release. */
 const CREATED = 1_795_305_600;
 
-function toWire({ provider, model }: Configured, id: string) {
+function toWire({ provider, model }: Pick<ListedModel, "provider" | "model">, id: string) {
   return { id, object: "model", created: CREATED, owned_by: provider.name, description: model.description };
 }

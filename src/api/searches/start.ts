@@ -1,7 +1,7 @@
 import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
 import { fail, type Result, succeed } from "../../core/result.ts";
 import { ceilingsOf, providersOf, scorersOf } from "../../env.ts";
-import { findModel } from "../../providers/config.ts";
+import { configuredId } from "../../providers/listed-id.ts";
 import { createRecipe, type RecipeError } from "../../recipe.ts";
 import { referenceOf } from "../../search-object.ts";
 import { searchOf } from "../../search-request/search-of.ts";
@@ -30,7 +30,7 @@ export async function startSearch(
   const { env, req } = context;
   const providers = providersOf(env);
   const channels = { body: request.body, headers: req.raw.headers, path: req.path, model: request.model };
-  const asked = searchOf(channels, (id) => findModel(providers, id) !== null);
+  const asked = searchOf(channels, (id) => configuredId(providers, id));
   if (!asked.ok) return fail(toApiError(asked.error, request.model));
   const { model, search, note, relocate } = asked.value;
   const problem = { ...request.problem, reference: referenceOf(search) };
