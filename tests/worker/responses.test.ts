@@ -1,3 +1,4 @@
+import { exports } from "cloudflare:workers";
 import type OpenAI from "openai";
 import { beforeAll, describe, expect, test } from "vitest";
 import { HELLO, TOOL_CALL } from "../setup/scenarios.ts";
@@ -181,6 +182,25 @@ describe("without a stream", () => {
     expect((await good.json<WireResponse>()).search?.method).toBe("best-of-n");
     const bad = await call(key, "POST", "/v1/responses", { model: MODEL, input, search: { metod: "x" } });
     expect(await errorOf(bad)).toMatchObject({ code: "unknown_parameter", param: "search.metod" });
+  });
+
+  test("every way to speak of a search works here, too", async () => {
+    const plan = { method: "best-of-n", rollouts: 3 };
+    const ask3 = async (extra: object, headers: Record<string, string> = {}, path = "/v1/responses") => {
+      const body = JSON.stringify({ model: MODEL, input: ask("distinct").input, ...extra });
+      const init = { method: "POST", body, headers: { authorization: `Bearer ${key}`, ...headers } };
+      const response = await exports.default.fetch(`https://espalier.test${path}`, init);
+      return (await response.json<WireResponse>()).search;
+    };
+    const search = { method: "best_of_n", budget: { max_rollouts: 3 } };
+    expect(await ask3({ search })).toMatchObject(plan);
+    expect(await ask3({}, { "x-search": JSON.stringify(search) })).toMatchObject(plan);
+    expect(await ask3({ metadata: { "search.method": "best_of_n", "search.max_rollouts": "3" } })).toMatchObject(plan);
+    expect(await ask3({ model: `${MODEL}:bon-3` })).toMatchObject(plan);
+    expect(await ask3({}, {}, "/v1/bon-3/responses")).toMatchObject(plan);
+    expect(await ask3({ reasoning: { effort: "low" } })).toMatchObject({ rollouts: 4 });
+    const unknown = await call(key, "POST", "/v1/responses", { model: MODEL, input: "hi", reasoning: { effort: "x" } });
+    expect(await errorOf(unknown)).toMatchObject({ code: "invalid_value", param: "reasoning.effort" });
   });
 
   test("null is accepted for every optional parameter, and unknown ones are ignored", async () => {

@@ -81,7 +81,8 @@ export function parseChatRequest(input: Record<string, unknown>): Result<ChatReq
   if (input.messages == null && input.input != null) {
     // Cursor sends a Responses-shaped body here (WIRE.md 1.2).
     const translated = responsesBodyToChatBody(input);
-    return translated.ok ? parseChatRequest(translated.value) : translated;
+    const request = translated.ok ? parseChatRequest(translated.value) : translated;
+    return request.ok ? succeed({ ...request.value, body: input }) : request;
   }
   const parsed = schema.safeParse(input);
   if (!parsed.success) return fail(issueToError(parsed.error.issues[0], input));

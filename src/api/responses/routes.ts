@@ -32,7 +32,7 @@ export async function createResponse(context: AppContext): Promise<Response> {
   const parsed = parseResponseRequest(body.value);
   if (!parsed.ok) return respondWithError(context, parsed.error);
   const request = parsed.value;
-  const started = await start(context, request);
+  const started = await start(context, request, body.value);
   if (!started.ok) return respondWithError(context, started.error);
   const { searchId, createdAtMs } = started.value;
   const head: ResponseHead = { searchId, createdAtMs, settings: request.settings };
@@ -50,7 +50,11 @@ export async function createResponse(context: AppContext): Promise<Response> {
 }
 
 /** The request as the chat completion that it means, with the conversation it goes on with, on its way. */
-async function start(context: AppContext, request: ResponseRequest): Promise<Result<StartedSearch, ApiError>> {
+async function start(
+  context: AppContext,
+  request: ResponseRequest,
+  body: Readonly<Record<string, unknown>>,
+): Promise<Result<StartedSearch, ApiError>> {
   const { previousResponseId } = request;
   const earlier = previousResponseId === null ? succeed([]) : await conversationUpTo(context, previousResponseId);
   if (!earlier.ok) return earlier;
@@ -58,11 +62,13 @@ async function start(context: AppContext, request: ResponseRequest): Promise<Res
   if (!items.ok) return items;
   const chat = parseChatRequest(toChatBody(request, earlier.value, items.value));
   if (!chat.ok) return chat;
-  if (!request.isStored) return startSearch(context, chat.value);
+  // What it says of the search is read as the client wrote it, so that mistakes are named in its own words.
+  const wanted = { ...chat.value, body };
+  if (!request.isStored) return startSearch(context, wanted);
   const kept: KeptResponse = { type: "response", settings: request.settings, inheritedCount: earlier.value.length };
   const keptJson = JSON.stringify(kept);
   if (keptJson.length > MAX_KEPT_LENGTH) return fail(TOO_LONG_TO_KEEP);
-  return startSearch(context, chat.value, { keptJson });
+  return startSearch(context, wanted, { keptJson });
 }
 
 const TOO_LONG_TO_KEEP: ApiError = {
