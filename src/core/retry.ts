@@ -19,7 +19,7 @@ export function retryDelayMs(error: ModelError, attempt: number, random: Random)
 }
 
 /**
- * Should the search give up after a step that failed for good? With no candidate at all, an error that asking again
+ * Should the search give up after a proposal that failed for good? (A scorer's failure is never a reason.) With no candidate at all, an error that asking again
  * cannot mend is final (the first upstream 400 must not be bought N times); otherwise after several in a row.
  */
 export function shouldGiveUp(error: ModelError, failuresInARow: number, hasCandidates: boolean): boolean {
