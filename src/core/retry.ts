@@ -19,8 +19,9 @@ export function retryDelayMs(error: ModelError, attempt: number, random: Random)
 }
 
 /**
- * Should the search give up after a proposal that failed for good? (A scorer's failure is never a reason.) With no candidate at all, an error that asking again
- * cannot mend is final (the first upstream 400 must not be bought N times); otherwise after several in a row.
+ * Should the search give up after a proposal that failed for good? (A scorer's failure is never a reason.) With no
+ * candidate at all, an error that asking again cannot mend is final (the first upstream 400 must not be bought N times);
+ * otherwise after several in a row.
  */
 export function shouldGiveUp(error: ModelError, failuresInARow: number, hasCandidates: boolean): boolean {
   if (error.type === "cancelled" || error.type === "unparsed" || failuresInARow === 0) return false;
