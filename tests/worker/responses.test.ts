@@ -1,8 +1,9 @@
+import { abortAllDurableObjects } from "cloudflare:test";
 import { exports } from "cloudflare:workers";
 import type OpenAI from "openai";
 import { beforeAll, describe, expect, test } from "vitest";
-import { HELLO, TOOL_CALL } from "../setup/scenarios.ts";
-import { call, callsOf, MODEL, mintKey, openAi, question, until } from "./client.ts";
+import { HELLO, SOLVED, TOOL_CALL } from "../setup/scenarios.ts";
+import { call, callsOf, GAME, MODEL, mintKey, openAi, question, until } from "./client.ts";
 
 let key = "";
 beforeAll(async () => {
@@ -355,6 +356,26 @@ const MESSAGE_EVENTS = [
   "response.completed",
 ];
 
+/** Beside `type` and `sequence_number`, in OpenAI's types and in Open Responses. */
+const FIELDS: Readonly<Record<string, string>> = {
+  "response.created": "response",
+  "response.in_progress": "response",
+  "response.completed": "response",
+  "response.output_item.added": "item output_index",
+  "response.output_item.done": "item output_index",
+  "response.content_part.added": "content_index item_id output_index part",
+  "response.content_part.done": "content_index item_id output_index part",
+  "response.output_text.delta": "content_index delta item_id logprobs output_index",
+  "response.output_text.done": "content_index item_id logprobs output_index text",
+  "response.function_call_arguments.delta": "delta item_id output_index",
+  "response.function_call_arguments.done": "arguments item_id name output_index",
+};
+
+function expectFields({ type, sequence_number, ...fields }: Event): void {
+  expect(Object.keys(fields).sort().join(" "), type).toBe(FIELDS[type]);
+  expect(Number.isInteger(sequence_number)).toBe(true);
+}
+
 describe("as a stream", () => {
   test("events are named and typed, numbered without a gap, and complete", async () => {
     const { input } = ask("hello");
@@ -362,6 +383,7 @@ describe("as a stream", () => {
     const events = await eventsOf(response);
     expect(typesOf(events)).toEqual(MESSAGE_EVENTS);
     expect(events.map((event) => event.sequence_number)).toEqual(events.map((_event, index) => index));
+    for (const event of events) expectFields(event);
     for (const event of events) if (event.response !== undefined) expectComplete(event.response);
     expect(new Set(events.flatMap((event) => event.response?.id ?? [])).size).toBe(1);
     expect(events.map((event) => event.delta ?? "").join("")).toBe(HELLO);
@@ -388,6 +410,7 @@ describe("as a stream", () => {
     const { input } = ask("tools");
     const body = { model: MODEL, input, stream: true, tools: [WEATHER] };
     const events = await eventsOf(await call(key, "POST", "/v1/responses", body));
+    for (const event of events) expectFields(event);
     expect(typesOf(events).slice(2)).toEqual([
       "response.output_item.added",
       "response.function_call_arguments.delta",
@@ -557,6 +580,19 @@ describe("in the background", () => {
     });
   });
 
+  test("it outlives the loss of the object that runs it, and so does whoever waits for its stream", async () => {
+    const { input } = ask("late", GAME);
+    const search = { method: "best_of_n", budget: { max_rollouts: 64, max_parallel: 1 } };
+    const created = await call(key, "POST", "/v1/responses", { model: MODEL, input, background: true, search });
+    const { id } = await created.json<WireResponse>();
+    const watched = await call(key, "GET", `/v1/responses/${id}?stream=true`);
+    await abortAllDurableObjects();
+    const events = await eventsOf(watched);
+    expect(events.at(-1)).toMatchObject({ type: "response.completed", response: { id, status: "completed" } });
+    const done = await openAi(key).responses.retrieve(id);
+    expect(done).toMatchObject({ status: "completed", output_text: SOLVED });
+  });
+
   test("cancelling ends it with its best so far, and again changes nothing", async () => {
     const client = openAi(key);
     const { input, tag } = ask("one-then-stall");
@@ -601,6 +637,8 @@ describe("in the background", () => {
     expect(whole).toEqual(events);
     const tail = await eventsOf(await call(key, "GET", `/v1/responses/${id}?stream=true&starting_after=5`));
     expect(tail).toEqual(events.slice(6));
+    const replayed = await client.responses.stream({ response_id: id, starting_after: 5 }).finalResponse();
+    expect(replayed).toMatchObject({ id, status: "completed", output_text: "Answer: 1 + 0" });
   });
 
   test("a starting point that is no number is refused", async () => {

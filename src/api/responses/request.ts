@@ -64,7 +64,6 @@ const schema = z.looseObject({
   metadata: z.record(z.string(), z.string()).nullish(),
   include: z.array(z.string()).nullish(),
   truncation: z.enum(["auto", "disabled"]).nullish(),
-  service_tier: z.string().max(64).nullish(),
   prompt_cache_key: z.string().nullish(),
   safety_identifier: z.string().nullish(),
   user: z.string().nullish(),
@@ -219,7 +218,8 @@ function settingsOf(body: Body, tools: readonly object[], toolChoice: ToolChoice
     text: { format: body.text?.format ?? { type: "text" }, verbosity: body.text?.verbosity ?? "medium" },
     reasoning: { effort: body.reasoning?.effort ?? null, summary: body.reasoning?.summary ?? null },
     truncation: body.truncation ?? "disabled",
-    service_tier: body.service_tier ?? "default",
+    // Whatever was asked for: it is the tier used.
+    service_tier: "default",
     metadata: body.metadata ?? {},
     prompt_cache_key: body.prompt_cache_key ?? null,
     safety_identifier: body.safety_identifier ?? null,

@@ -1,3 +1,4 @@
+import OpenAI from "openai";
 import { expect, test } from "vitest";
 import type { AnswerView, SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
 import { parseResponseRequest } from "../../../src/api/responses/request.ts";
@@ -71,6 +72,23 @@ test("a sign of life is the newest event once more, and moves no number", async 
   for (const event of waited) expect(event).toEqual(events[1]);
   const others = events.filter((event, index) => index === 1 || event.type !== "response.in_progress");
   expect(others.map((event) => event.sequence_number)).toEqual(others.map((_event, index) => index));
+});
+
+test("OpenAI's own accumulator takes signs of life for nothing", async () => {
+  const client = new OpenAI({
+    apiKey: "esp_test",
+    fetch: async () =>
+      new Response(streamResponse(headOf(), later(95, summary), { after: -1, heartbeatMs }), {
+        headers: { "content-type": "text/event-stream" },
+      }),
+  });
+  const seen: string[] = [];
+  const stream = client.responses.stream({ model: "m", input: "hi" });
+  stream.on("event", (event) => seen.push(event.type));
+  const response = await stream.finalResponse();
+  expect(seen.filter((type) => type === "response.in_progress").length).toBeGreaterThan(1);
+  expect(response).toMatchObject({ status: "completed", output_text: answer.text });
+  expect(response.output).toHaveLength(2);
 });
 
 test("whoever comes back gets the same events under the same numbers, however long it took", async () => {
