@@ -95,6 +95,8 @@ export interface RecipeInput {
   readonly sampling: Sampling;
   readonly seed: number;
   readonly ceilings?: Ceilings;
+  /** Answers to return, the request's `n`: 1 where absent. */
+  readonly count?: number;
   /** What was decided for the client before, e.g. "small_request". */
   readonly note?: string | null;
 }
@@ -115,7 +117,11 @@ export function createRecipe(
   const chosen = chooseMethod(search.method, automatic, search.verifier, search.isWanted);
   if (!chosen.ok) return chosen;
   const { definition, note, clamped } = chosen.value;
-  const params = paramsOf(definition, chosen.value.params ?? search.params ?? {}, search, providers);
+  const count = input.count ?? 1;
+  const asked = chosen.value.params ?? search.params ?? {};
+  // Without a search `n` means what it means without us: so many samples in one call.
+  const given = definition.name === NO_SEARCH && count > 1 ? { samples: count, ...asked } : asked;
+  const params = paramsOf(definition, given, search, providers);
   if (!params.ok) return params;
 
   // Each prompt by itself first: one at fault must not make somebody else be chosen in its owner's place.
@@ -160,7 +166,9 @@ export function createRecipe(
     prompts: prompts.value,
     promptHashes: { ...hashPrompts(used.all, prompts.value), ...hashesOfOthers(verifiers.value) },
     emulated: emulated.value,
-    limits: isDiverse ? withDefaultLimits(allowed.value.limits, ceilings) : ofOneCall(allowed.value.limits, ceilings),
+    limits: isDiverse
+      ? withDefaultLimits(allowed.value.limits, count, ceilings)
+      : ofOneCall(allowed.value.limits, ceilings),
     width: allowed.value.width,
     seed: input.seed,
     // At temperature 0 all candidates would be one and the same: the search explores at 1 and says so.
@@ -234,8 +242,8 @@ const DEFAULT_WALL_MS = 55_000;
  */
 const DEFAULT_CALLS_PER_ROLLOUT = 64;
 
-function withDefaultLimits(limits: Limits, ceilings: Ceilings): Limits {
-  const rollouts = limits.rollouts ?? DEFAULT_MAX_ROLLOUTS;
+function withDefaultLimits(limits: Limits, count: number, ceilings: Ceilings): Limits {
+  const rollouts = limits.rollouts ?? Math.max(DEFAULT_MAX_ROLLOUTS, count);
   const calls = DEFAULT_CALLS_PER_ROLLOUT * rollouts;
   return lowest({ milliseconds: DEFAULT_WALL_MS, rollouts, calls, ...limits }, ceilings.limits);
 }

@@ -82,6 +82,15 @@ test("a single call has no wall time of its own, and takes one that is given", (
   if (alone.ok) expect(alone.value.limits).toEqual({});
 });
 
+test("n answers are n samples of the one call, or as many candidates of a search that names no number", () => {
+  expect(recipeOf(false, { count: 3 })).toMatchObject({ value: { method: "single", params: { samples: 3 } } });
+  expect(recipeOf(undefined, { count: 20 })).toMatchObject({ value: { method: "mcts", limits: { rollouts: 20 } } });
+  expect(recipeOf(undefined, { count: 3 })).toMatchObject({ value: { limits: { rollouts: 8 } } });
+  expect(recipeOf({ budget: { max_rollouts: 4 } }, { count: 20 })).toMatchObject({
+    value: { limits: { rollouts: 4 } },
+  });
+});
+
 test("calls are bounded by the rollouts where nobody bounds them: 64 for each", () => {
   expect(recipeOf({ budget: { max_rollouts: 3 } })).toMatchObject({ value: { limits: { rollouts: 3, calls: 192 } } });
   expect(recipeOf({ budget: { max_model_calls: 5 } })).toMatchObject({ value: { limits: { calls: 5 } } });

@@ -186,6 +186,14 @@ describe("budgets", () => {
   });
 });
 
+test("n without a search is n samples of one call", async () => {
+  const { response, tag } = await ask({ body: { n: 3 } });
+  const completion = await response.json<Completion>();
+  expect(new Set(completion.choices.map(({ message }) => message.content)).size).toBe(3);
+  expect(completion.search).toMatchObject({ method: "single", rollouts: 3, model_calls: 1 });
+  expect((await callsOf(tag)).map(({ body }) => body.n)).toEqual([3]);
+});
+
 describe("the response", () => {
   const search = { method: "best_of_n", verifier: "agreement", budget: { max_rollouts: 4, max_parallel: 1 } };
 

@@ -23,7 +23,7 @@ export interface StartedSearch {
 /** Whatever starts a search goes through here: the request becomes a recipe, and the search's own object owns the run. */
 export async function startSearch(
   context: AppContext,
-  request: Pick<ChatRequest, "model" | "problem" | "sampling" | "seed" | "body">,
+  request: Pick<ChatRequest, "model" | "problem" | "sampling" | "seed" | "count" | "body">,
   kept: KeptText = {},
 ): Promise<Result<StartedSearch, ApiError>> {
   const seed = request.seed ?? drawSeed();
@@ -35,7 +35,7 @@ export async function startSearch(
   const { model, search, note, relocate } = asked.value;
   const problem = { ...request.problem, reference: referenceOf(search) };
   const recipe = createRecipe(
-    { problem, model, search, sampling: request.sampling, seed, note, ceilings: ceilingsOf(env) },
+    { problem, model, search, sampling: request.sampling, count: request.count, seed, note, ceilings: ceilingsOf(env) },
     providers,
     scorersOf(env),
   );

@@ -4,7 +4,10 @@ import { value } from "../../core/selection/value.ts";
 import { issue, ROOT, WAIT } from "../../core/step.ts";
 import { verificationDue } from "../../core/verification.ts";
 
-const parameters = z.strictObject({});
+const parameters = z.strictObject({
+  /** Answers asked for in that call: the request's own `n`. */
+  samples: z.int().min(1).max(128).default(1),
+});
 
 /** One call, no search: what the model says by itself. The baseline of every comparison. */
 export const single = defineMethod({
@@ -13,12 +16,11 @@ export const single = defineMethod({
   parameters,
   policies: { end: "whole-answer" },
   wantsScored: "nothing",
-  create: (_parameters, { verifier }) => ({
+  create: ({ samples }, { verifier }) => ({
     name: "single",
     next: (tree) => {
-      if (tree.rollouts + tree.rolloutsInFlight === 0) {
-        return issue({ type: "propose", nodeId: ROOT, count: 1, role: "end" });
-      }
+      const missing = samples - tree.rollouts - tree.rolloutsInFlight;
+      if (missing > 0) return issue({ type: "propose", nodeId: ROOT, count: missing, role: "end" });
       return (
         verificationDue(tree, verifier, true) ??
         (tree.openSteps.size > 0 ? WAIT : { type: "stop", reason: "completed" })
