@@ -523,6 +523,20 @@ describe("stored responses", () => {
     ]);
   });
 
+  test("nothing goes on from a response that has no output yet", async () => {
+    const client = openAi(key);
+    const { id } = await client.responses.create({ model: MODEL, input: ask("stall").input, background: true });
+    const next = await call(key, "POST", "/v1/responses", { model: MODEL, input: "And?", previous_response_id: id });
+    expect(next.status).toBe(400);
+    expect(await errorOf(next)).toMatchObject({
+      code: "previous_response_not_found",
+      message: expect.stringContaining("has no output"),
+    });
+    expect((await call(key, "DELETE", `/v1/responses/${id}`)).status).toBe(200);
+    const search = await call(key, "GET", `/v1/searches/${id.replace("resp_", "srch_")}`);
+    expect(await search.json()).toMatchObject({ state: "cancelled" });
+  });
+
   test("a deleted response is gone, and so is one that was not to be stored or belongs to somebody else", async () => {
     const client = openAi(key);
     const kept = await client.responses.create({ model: MODEL, input: ask("hello").input });

@@ -34,7 +34,7 @@ export function responseOf(head: ResponseHead, summary: SearchSummary): Response
   const status = statusOf(summary);
   const failure = status === "failed" ? failureOf(summary) : null;
   const error = failure === null ? null : errorToWire(failure).body.error;
-  const answer = status === "failed" ? null : (summary.answers[0] ?? null);
+  const answer = answerOf(summary);
   return {
     ...base(head, status),
     completed_at: status === "completed" ? Math.floor((summary.endedAtMs ?? 0) / 1000) : null,
@@ -59,11 +59,17 @@ function base({ searchId, createdAtMs, settings }: ResponseHead, status: Respons
   };
 }
 
+/** What the response says; null while the search runs, and where what it has must not be served. */
+export function answerOf(summary: SearchSummary): AnswerView | null {
+  if (summary.state === "running" || failureOf(summary) !== null) return null;
+  return summary.answers[0] ?? null;
+}
+
 /** A cancelled search keeps its best so far, and is still called cancelled. */
 function statusOf(summary: SearchSummary): Exclude<ResponseStatus, "queued" | "in_progress"> {
   if (summary.stopReason === "cancelled") return "cancelled";
-  const [answer] = summary.answers;
-  if (answer === undefined || failureOf(summary) !== null) return "failed";
+  const answer = answerOf(summary);
+  if (answer === null) return "failed";
   return isCut(answer) ? "incomplete" : "completed";
 }
 

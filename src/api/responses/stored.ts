@@ -7,7 +7,7 @@ import type { ApiError } from "../errors.ts";
 import { searchStub } from "../searches/search-stub.ts";
 import type { InputItem, PlainItem } from "./input.ts";
 import { itemNotFound } from "./request.ts";
-import { outputOf, type ResponseHead } from "./response.ts";
+import { answerOf, outputOf, type ResponseHead } from "./response.ts";
 import { searchIdOfItem, searchIdOfResponse } from "./response-id.ts";
 import { parseKept } from "./settings.ts";
 
@@ -53,8 +53,8 @@ export async function ownMessages(context: AppContext, response: StoredResponse)
 export async function conversationUpTo(context: AppContext, id: string): Promise<Result<readonly Message[], ApiError>> {
   const response = await findResponse(context, id);
   if (response === null) return fail(previousResponse(`Previous response with id '${id}' not found.`));
-  const [answer] = response.summary.answers;
-  if (response.summary.state === "running" || answer === undefined) {
+  const answer = answerOf(response.summary);
+  if (answer === null) {
     return fail(previousResponse(`Previous response with id '${id}' has no output to continue from.`));
   }
   const { messages } = await problemOf(context, response.searchId);
@@ -92,8 +92,8 @@ export async function withoutReferences(
 async function findItem(context: AppContext, id: string): Promise<PlainItem | null> {
   const searchId = searchIdOfItem(id);
   const response = searchId === null ? null : await findBySearch(context, searchId);
-  const answer = response?.summary.answers[0];
-  if (response === null || answer === undefined || response.summary.state === "running") return null;
+  const answer = response === null ? null : answerOf(response.summary);
+  if (response === null || answer === null) return null;
   const item = outputOf(response.searchId, answer).find((one) => one.id === id);
   if (item === undefined) return null;
   return item.type === "message" ? { ...item, role: "assistant" } : item;
