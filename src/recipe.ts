@@ -80,6 +80,10 @@ export interface RecipeError {
     | "invalid_type"
     | "integer_above_max_value"
     | "integer_below_min_value"
+    | "string_above_max_length"
+    | "string_below_min_length"
+    | "array_above_max_length"
+    | "array_below_min_length"
     | "unsupported_value"
     | "model_not_found";
   readonly message: string;

@@ -220,14 +220,20 @@ export function issueToError(issue: ParameterIssue | undefined, root: string): R
       return { code: "unknown_parameter", message: `Unknown parameter: '${param}'.`, param };
     }
     case "too_big":
-      return { code: "integer_above_max_value", message: `Invalid '${path}': ${issue.message}.`, param: path };
+      return { code: boundCode(issue.origin, "above"), message: `Invalid '${path}': ${issue.message}.`, param: path };
     case "too_small":
-      return { code: "integer_below_min_value", message: `Invalid '${path}': ${issue.message}.`, param: path };
+      return { code: boundCode(issue.origin, "below"), message: `Invalid '${path}': ${issue.message}.`, param: path };
     case "invalid_type":
       return { code: "invalid_type", message: `Invalid type for '${path}': ${issue.message}.`, param: path };
     default:
       return { code: "invalid_value", message: `Invalid value for '${path}': ${issue.message}.`, param: path };
   }
+}
+
+function boundCode(origin: string | undefined, side: "above" | "below"): RecipeError["code"] {
+  if (origin === "string") return side === "above" ? "string_above_max_length" : "string_below_min_length";
+  if (origin === "array") return side === "above" ? "array_above_max_length" : "array_below_min_length";
+  return side === "above" ? "integer_above_max_value" : "integer_below_min_value";
 }
 
 function pathOf(root: string, path: readonly PropertyKey[]): string {

@@ -13,4 +13,6 @@ export interface ParameterIssue {
   readonly message: string;
   /** Present with code `unrecognized_keys`. */
   readonly keys?: readonly string[] | undefined;
+  /** Present with codes `too_big` and `too_small`: what is too long, too many or too high. */
+  readonly origin?: string | undefined;
 }

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { embeddedProvider } from "../../scripts/local/providers.ts";
 import { configuredId } from "../../src/providers/listed-id.ts";
@@ -156,6 +157,9 @@ describe("what is wrong is told where it stands", () => {
     [{ body: { search: { method: "mcts", models: [MODEL] } } }, "search.models", "unsupported_value"],
     [{ body: { search: { method: "ab-mcts", models: ["nobody"] } } }, "search.models", "invalid_value"],
     [{ body: { search: { method: "mcts", params: { depth: 3 } } } }, "search.params.depth", "unknown_parameter"],
+    [{ body: { search: [] } }, "search", "invalid_type"],
+    [{ body: { search: { method: "" } } }, "search.method", "string_below_min_length"],
+    [{ body: { search: { models: [] } } }, "search.models", "array_below_min_length"],
     [{ headers: { "x-search": "{" } }, "X-Search", "invalid_value"],
     [{ headers: { "x-search": '{"budget":{"max_rolouts":1}}' } }, "X-Search.budget.max_rolouts", "unknown_parameter"],
     [
@@ -216,6 +220,60 @@ describe("small requests", () => {
     expect(planOf({ body: { max_tokens: 5 }, headers: { "x-search": "mcts" } })).toMatchObject({ method: "mcts" });
   });
 });
+
+test("whatever stands in a channel, it is read or refused, and never a bug of ours", () => {
+  const name = fc.constantFrom(
+    ...["search", "metadata", "budget", "best_of", "max_cost", "optillm_approach", "reasoning", "reasoning_effort"],
+    ...["n", "max_tokens", "max_completion_tokens"],
+  );
+  const key = fc.constantFrom(
+    ...[
+      "method",
+      "preset",
+      "budget",
+      "verifier",
+      "answer",
+      "params",
+      "prompts",
+      "models",
+      "early_stop",
+      "return",
+      "mode",
+    ],
+    ...[
+      "max_rollouts",
+      "score",
+      "type",
+      "from",
+      "effort",
+      "search.method",
+      "search.max_rollouts",
+      "__proto__",
+      "toString",
+    ],
+  );
+  const leaf = fc.oneof(fc.constantFrom(null, true, "mcts", "deep", "judge", "\ud800", "", -1, 1e308), fc.jsonValue());
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof({ depthSize: "small" }, leaf, fc.dictionary(key, tie("value")), fc.array(tie("value"))),
+  }));
+  const anyBody = fc.dictionary(name, value).map((body) => JSON.parse(JSON.stringify(body)) as Record<string, unknown>);
+  const header = fc.option(fc.oneof(fc.json(), fc.constantFrom("rollouts=1", "=", ",", "a=b", "rollouts=1e9", "{}")));
+  fc.assert(
+    fc.property(anyBody, header, header, fc.string(), (body, whole, budget, model) => {
+      const headers = {
+        ...(whole !== null && { "x-search": ascii(whole) }),
+        ...(budget !== null && { "x-search-budget": ascii(budget) }),
+      };
+      planOf({ body, headers });
+      planOf({ model });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+function ascii(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?");
+}
 
 test("a configured id may contain colons and hyphens of its own", () => {
   expect(read({ model: "espalier/odd:model-1" })).toMatchObject({ ok: true, value: { model: "espalier/odd:model-1" } });
