@@ -144,6 +144,8 @@ describe("without a stream", () => {
     const response = await openAi(key).responses.parse({ model: MODEL, input, text: { format } });
     expect(response.output_text).toBe('{"city":"Bonn","degrees":21}');
     expect(response.output_parsed).toEqual({ city: "Bonn", degrees: 21 });
+    const { type, name, schema } = format;
+    expect(response.text?.format).toEqual({ type, name, schema, description: null, strict: false });
   });
 
   test("search works as in chat completions, and its mistakes are named the same", async () => {
@@ -207,6 +209,13 @@ describe("mistakes", () => {
       400,
       "missing_required_parameter",
       "input[0].content[0].text",
+    ],
+    [
+      "a file by its address alone",
+      { input: [{ role: "user", content: [{ type: "input_file", file_url: "https://example.org/a.pdf" }] }] },
+      400,
+      "missing_required_parameter",
+      "input[0].content[0].file_data",
     ],
     ["a reference into nowhere", { input: [{ id: "msg_nope" }] }, 400, "invalid_value", "input[0].id"],
     ["a hosted tool", { input, tools: [{ type: "web_search" }] }, 400, "unsupported_value", "tools[0].type"],

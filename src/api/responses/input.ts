@@ -9,12 +9,15 @@ const part = z.discriminatedUnion("type", [
   z.looseObject({ type: z.enum(["input_text", "output_text", "text"]), text: z.string() }),
   z.looseObject({ type: z.literal("refusal"), refusal: z.string() }),
   z.looseObject({ type: z.literal("input_image"), image_url: z.string().min(1), detail: z.string().nullish() }),
-  z.looseObject({
-    type: z.literal("input_file"),
-    file_data: z.string().nullish(),
-    file_id: z.string().nullish(),
-    filename: z.string().nullish(),
-  }),
+  z
+    .looseObject({
+      type: z.literal("input_file"),
+      file_data: z.string().nullish(),
+      file_id: z.string().nullish(),
+      filename: z.string().nullish(),
+    })
+    // Chat completions know no `file_url`, and nothing here fetches one.
+    .refine((file) => file.file_data != null || file.file_id != null, { path: ["file_data"] }),
   z.looseObject({ type: z.literal("input_audio"), input_audio: z.looseObject({}) }),
   // Chat's own shape, which clients that speak half of each mix in.
   z.looseObject({ type: z.literal("image_url"), image_url: z.looseObject({ url: z.string() }) }),

@@ -28,9 +28,10 @@ export interface ResponseRequest {
   readonly chatBody: Readonly<Record<string, unknown>>;
 }
 
+/** What it does not know is left out: providers refuse a schema with anything beside it. */
 const format = z.discriminatedUnion("type", [
-  z.looseObject({ type: z.enum(["text", "json_object"]) }),
-  z.looseObject({
+  z.object({ type: z.enum(["text", "json_object"]) }),
+  z.object({
     type: z.literal("json_schema"),
     name: z.string().min(1).max(64),
     schema: z.looseObject({}),
@@ -197,6 +198,13 @@ function toResponseFormat(asked: z.infer<typeof format> | null | undefined): obj
   return { type, json_schema: schema };
 }
 
+/** As a response shows it: every field there. */
+function toWireFormat(asked: z.infer<typeof format> | null | undefined): object {
+  if (asked == null) return { type: "text" };
+  if (asked.type !== "json_schema") return asked;
+  return { ...asked, description: asked.description ?? null, strict: asked.strict ?? false };
+}
+
 /** Strict clients of Open Responses want every field there, and most of them not null: OpenAI's defaults. */
 function settingsOf(body: Body, tools: readonly object[], toolChoice: ToolChoice): ResponseSettings {
   return {
@@ -215,7 +223,7 @@ function settingsOf(body: Body, tools: readonly object[], toolChoice: ToolChoice
     frequency_penalty: body.frequency_penalty ?? 0,
     tools,
     tool_choice: toolChoice.wire,
-    text: { format: body.text?.format ?? { type: "text" }, verbosity: body.text?.verbosity ?? "medium" },
+    text: { format: toWireFormat(body.text?.format), verbosity: body.text?.verbosity ?? "medium" },
     reasoning: { effort: body.reasoning?.effort ?? null, summary: body.reasoning?.summary ?? null },
     truncation: body.truncation ?? "disabled",
     // Whatever was asked for: it is the tier used.
