@@ -29,6 +29,8 @@ export const ROUTES: readonly Route[] = [
   { method: "DELETE", path: "/responses/:id", handler: deleteResponse },
   { method: "GET", path: "/models", handler: listModels },
   { method: "GET", path: "/models/:id{.+}", handler: getModel },
+  { method: "GET", path: `${STRATEGY}/models`, handler: listModels },
+  { method: "GET", path: `${STRATEGY}/models/:id{.+}`, handler: getModel },
   { method: "GET", path: "/searches", handler: listOwnSearches },
   { method: "GET", path: "/searches/:id/events", handler: watchSearch },
   { method: "GET", path: "/searches/:id/tree", handler: getTree },

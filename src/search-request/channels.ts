@@ -133,9 +133,15 @@ export function ofAliases(body: Body): Read {
 
 /** `/v1/bon-16/chat/completions`: for clients that can only set a base URL. */
 export function ofPath(path: string): Read {
-  const word = /([^/]+)\/(?:chat\/completions|completions|responses)\/?$/.exec(path)?.[1] ?? "";
-  return ofSaid(saidBy(shortPlanOf(word) ?? {}, "path"));
+  const word = /([^/]+)\/(?:chat\/completions|responses)\/?$/.exec(path)?.[1] ?? "";
+  if (word === "" || word === VERSION) return succeed(NOTHING_SAID);
+  const plan = shortPlanOf(word);
+  if (plan !== null) return ofSaid(saidBy(plan, "path"));
+  const message = `Invalid path: '${word}' is no preset and no method with a number of candidates.`;
+  return fail({ code: "invalid_value", message, param: "path" });
 }
+
+const VERSION = "v1";
 
 /** What the model's suffix or prefix says. */
 export function ofModel(plan: object): Read {

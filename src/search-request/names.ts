@@ -1,7 +1,7 @@
 import { fail, type Result, succeed } from "../core/result.ts";
 import { METHODS } from "../methods/index.ts";
 import type { RecipeError } from "../recipe.ts";
-import { isPreset } from "./presets.ts";
+import { isPreset, PRESET_NAMES } from "./presets.ts";
 
 /** A plan in one word: a preset, or a method with the number of candidates: "deep", "mcts", "bon-16". */
 export interface ShortPlan {
@@ -32,7 +32,7 @@ function methodNamed(word: string): string | null {
 
 /** Every word that may stand in a URL's path: `/v1/{word}/chat/completions`. */
 export const STRATEGIES: readonly string[] = [
-  ...["off", "fast", "balanced", "deep", "max"],
+  ...PRESET_NAMES,
   ...METHODS.flatMap(({ name }) => [name, name.replaceAll("-", "_")]),
   ...Object.keys(SHORT_NAMES),
 ].filter((word, index, all) => all.indexOf(word) === index);

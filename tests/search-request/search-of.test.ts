@@ -187,6 +187,8 @@ describe("what is wrong is told where it stands", () => {
     [{ model: "bon&moa-espalier/24" }, "model", "unsupported_value"],
     [{ model: "espalier/24:bon-0" }, "model", "integer_below_min_value"],
     [{ model: "espalier/24:bon-9999" }, "model", "integer_above_max_value"],
+    [{ path: "/v1/deep-16/chat/completions" }, "path", "invalid_value"],
+    [{ path: "/v1/bon-0/responses" }, "path", "integer_below_min_value"],
     [{ model: "espalier/24:wonder" }, "model", "model_not_found"],
     [{ model: "bon-espalier/25" }, "model", "model_not_found"],
     [{ model: "espalier/24:__proto__" }, "model", "model_not_found"],
@@ -281,6 +283,13 @@ test("a configured id may contain colons and hyphens of its own", () => {
     value: { model: "espalier/odd:model-1", search: { method: "mcts", budget: { max_rollouts: 3 } } },
   });
 });
+
+test.each(["/chat/completions", "/v1/chat/completions/", "/responses", "/v1/responses", "/"])(
+  "%s says nothing",
+  (path) => {
+    expect(planOf({ path })).toEqual(planOf({}));
+  },
+);
 
 test("metadata without a word about the search is the client's own", () => {
   expect(planOf({ body: { metadata: { "research.method": "beam", search: "shoes", user: "7" } } })).toEqual(planOf({}));

@@ -25,7 +25,7 @@ export function call(key: string | null, method: string, path: string, body?: un
 }
 
 /** The SDK as it is; only its transport goes into the Worker directly. */
-export function openAi(key: string, options: { readonly maxRetries?: number } = {}): OpenAI {
+export function openAi(key: string, options: { readonly maxRetries?: number; readonly baseURL?: string } = {}): OpenAI {
   return new OpenAI({
     apiKey: key,
     baseURL: "https://espalier.test/v1",

@@ -1,6 +1,6 @@
 import { exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { call, callsOf, GAME, MODEL, mintKey, question } from "./client.ts";
+import { call, callsOf, GAME, MODEL, mintKey, openAi, question } from "./client.ts";
 
 let key = "";
 beforeAll(async () => {
@@ -186,6 +186,39 @@ describe("budgets", () => {
   });
 });
 
+test("a base URL with a strategy serves the whole of the SDK's first steps", async () => {
+  const client = openAi(key, { baseURL: "https://espalier.test/v1/bon-2" });
+  const models = await client.models.list();
+  expect(models.data.map(({ id }) => id)).toContain(MODEL);
+  expect(await client.models.retrieve(MODEL)).toMatchObject({ id: MODEL });
+  const { messages } = question("distinct");
+  const completion = await client.chat.completions.create({ model: MODEL, messages });
+  expect(completion).toMatchObject({ search: { method: "best-of-n", rollouts: 2 } });
+});
+
+describe("as a stream", () => {
+  const budget = { max_rollouts: 300, max_model_calls: 2, max_parallel: 1 };
+  const search = { method: "best_of_n", verifier: "agreement", budget, return: { candidates: 2 } };
+
+  test("the last chunk with choices says what the search was", async () => {
+    const { response } = await ask({ body: { search, stream: true } });
+    const last = (await framesOf(response)).findLast((frame) => "choices" in frame) as unknown as Completion;
+    expect(last.search).toMatchObject({ clamped: ["search.budget.max_rollouts"], stop_reason: "model_calls" });
+    expect(last.search.candidates).toHaveLength(2);
+  });
+
+  test("a budget that ran out is an error frame where an error is wanted", async () => {
+    const strict = { ...search, budget: { ...budget, max_rollouts: 8 }, on_budget: "error" };
+    const { response } = await ask({ body: { search: strict, stream: true } });
+    expect((await framesOf(response)).at(-1)).toMatchObject({ error: { code: "budget_exhausted" } });
+  });
+
+  async function framesOf(response: Response): Promise<object[]> {
+    const lines = (await response.text()).split("\n\n").filter((line) => /^data: \{/.test(line));
+    return lines.map((line) => JSON.parse(line.slice("data: ".length)) as object);
+  }
+});
+
 test("n without a search is n samples of one call", async () => {
   const { response, tag } = await ask({ body: { n: 3 } });
   const completion = await response.json<Completion>();
@@ -224,7 +257,7 @@ describe("the response", () => {
       body: { search: { ...search, verifier: "value", budget: { max_rollouts: 2 } } },
     });
     expect(judged.usage.search.judge.model_calls).toBeGreaterThan(0);
-    const budget = { max_rollouts: 4, max_parallel: 4, max_wall_ms: 500 };
+    const budget = { max_rollouts: 4, max_parallel: 4, max_wall_ms: 3000 };
     const cut = await completionOf({ body: { search: { ...search, budget } } }, "one-then-stall");
     expect(cut.search.stop_reason).toBe("wall");
     expect(cut.usage.search.cancelled.model_calls).toBe(3);
