@@ -62,6 +62,16 @@ export function chooseMethod(
   return succeed({ definition, params: null, note: isAutomatic && !isVerified ? "no_verifier" : null, clamped: [] });
 }
 
+/** The note of a search that was not made for an answer of a few tokens. */
+export const SMALL_REQUEST = "small_request";
+
+/** One call instead of whatever search was chosen. */
+export function withoutSearch(chosen: ChosenMethod): Result<ChosenMethod, RecipeError> {
+  const definition = findMethod(NO_SEARCH);
+  if (chosen.definition.name === NO_SEARCH || definition === null) return succeed(chosen);
+  return succeed({ definition, params: {}, note: SMALL_REQUEST, clamped: [] });
+}
+
 function searchWith(
   automatic: readonly VerifierSpec[],
   asked: readonly AskedVerifier[] | null,

@@ -1,4 +1,11 @@
-import { automaticVerifiers, chooseMethod, chooseVerifiers, NO_SEARCH } from "./choices.ts";
+import {
+  automaticVerifiers,
+  chooseMethod,
+  chooseVerifiers,
+  NO_SEARCH,
+  SMALL_REQUEST,
+  withoutSearch,
+} from "./choices.ts";
 import type { AnswerSource } from "./core/answer/answer.ts";
 import type { Limits } from "./core/budget.ts";
 import type { EarlyStop } from "./core/early-stop.ts";
@@ -101,8 +108,8 @@ export interface RecipeInput {
   readonly ceilings?: Ceilings;
   /** Answers to return, the request's `n`: 1 where absent. */
   readonly count?: number;
-  /** What was decided for the client before, e.g. "small_request". */
-  readonly note?: string | null;
+  /** So few tokens are wanted that no search is made which the request itself does not ask for. */
+  readonly isSmall?: boolean;
 }
 
 /** Turns a request into a recipe: strict about `search`, and every choice the client left open is made here. */
@@ -118,7 +125,8 @@ export function createRecipe(
   const search = parsed.value;
 
   const automatic = automaticVerifiers(input.problem, found.model);
-  const chosen = chooseMethod(search.method, automatic, search.verifier, search.isWanted);
+  const open = chooseMethod(search.method, automatic, search.verifier, search.isWanted);
+  const chosen = input.isSmall === true && open.ok ? withoutSearch(open.value) : open;
   if (!chosen.ok) return chosen;
   const { definition, note, clamped } = chosen.value;
   const count = input.count ?? 1;
@@ -155,7 +163,9 @@ export function createRecipe(
   if (!emulated.ok) return emulated;
 
   const ceilings = input.ceilings ?? DEFAULT_CEILINGS;
-  const allowed = underCeilings(search, ceilings, search.onBudget);
+  // A preset that came with the model or the effort was meant for a search.
+  const limits = note === SMALL_REQUEST ? {} : search.limits;
+  const allowed = underCeilings({ ...search, limits }, ceilings, search.onBudget);
   if (!allowed.ok) return allowed;
 
   const isDiverse = definition.name !== NO_SEARCH;
@@ -177,7 +187,7 @@ export function createRecipe(
     seed: input.seed,
     // At temperature 0 all candidates would be one and the same: the search explores at 1 and says so.
     sampling: isFrozen ? { ...input.sampling, temperature: 1 } : input.sampling,
-    note: isFrozen ? "temperature_raised" : (input.note ?? note),
+    note: isFrozen ? "temperature_raised" : note,
     clamped: [...clamped, ...allowed.value.clamped],
     earlyStop: search.earlyStop,
     onBudget: search.onBudget,

@@ -19,8 +19,8 @@ export interface SearchRequest {
   readonly model: string;
   /** One `search` object, whatever it came by. */
   readonly search: Readonly<Record<string, unknown>>;
-  /** What was decided for the client: "small_request", or null. */
-  readonly note: string | null;
+  /** So few tokens are wanted that no search is made which the request itself does not ask for. */
+  readonly isSmall: boolean;
   /** A complaint about `search`, told where this request says what is at fault. */
   relocate(error: RecipeError): RecipeError;
 }
@@ -46,17 +46,14 @@ export function searchOf(
   }
   // A model id or an effort is set once for all requests of an application; whoever says more means this one.
   const isExplicit = layers.slice(0, explicit.length).some((layer) => layer.size > 0);
-  const isSmall = !isExplicit && maxTokensOf(body) <= SMALL_MAX_TOKENS;
-  const layer = mergeLayers(isSmall ? [SINGLE] : layers);
+  const layer = mergeLayers(layers);
   return succeed({
     model: asked.value.base,
     search: searchIn(layer),
-    note: isSmall ? "small_request" : null,
+    isSmall: !isExplicit && maxTokensOf(body) <= SMALL_MAX_TOKENS,
     relocate: (error) => relocated(error, layer),
   });
 }
-
-const SINGLE: Layer = new Map([["method", { value: "single", param: "max_tokens" }]]);
 
 function maxTokensOf(body: Readonly<Record<string, unknown>>): number {
   const maxTokens = body.max_completion_tokens ?? body.max_output_tokens ?? body.max_tokens;

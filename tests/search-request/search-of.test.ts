@@ -24,10 +24,10 @@ function read({ body = {}, headers = {}, path = "/v1/chat/completions", model = 
 function planOf(sent: Sent): Recipe | readonly [string, string] {
   const asked = read(sent);
   if (!asked.ok) return [asked.error.param, asked.error.code];
-  const { model, search, note } = asked.value;
+  const { model, search, isSmall } = asked.value;
   const sampling = { maxTokens: 100, temperature: undefined, topP: undefined, stop: [] };
   const problem = gameOf24Problem("4 9 10 13");
-  const recipe = createRecipe({ problem, model, search, sampling, seed: 1, note }, providers);
+  const recipe = createRecipe({ problem, model, search, sampling, seed: 1, isSmall }, providers);
   if (recipe.ok) return recipe.value;
   const error = asked.value.relocate(recipe.error);
   return [error.param, error.code];
@@ -211,7 +211,9 @@ describe("small requests", () => {
 
   test("a model's suffix and an effort are set for all requests alike: it stays one call", () => {
     const body = { max_tokens: 5, reasoning_effort: "high" };
-    expect(planOf({ body, model: "espalier/24:deep" })).toMatchObject({ method: "single", note: "small_request" });
+    const plan = planOf({ body, model: "espalier/24:mcts-64" });
+    expect(plan).toMatchObject({ method: "single", params: { samples: 1 }, note: "small_request" });
+    if ("limits" in plan) expect(plan.limits).toEqual({});
   });
 
   test("a search that this very request asks for is made", () => {

@@ -32,10 +32,19 @@ export async function startSearch(
   const channels = { body: request.body, headers: req.raw.headers, path: req.path, model: request.model };
   const asked = searchOf(channels, (id) => configuredId(providers, id));
   if (!asked.ok) return fail(toApiError(asked.error, request.model));
-  const { model, search, note, relocate } = asked.value;
+  const { model, search, isSmall, relocate } = asked.value;
   const problem = { ...request.problem, reference: referenceOf(search) };
   const recipe = createRecipe(
-    { problem, model, search, sampling: request.sampling, count: request.count, seed, note, ceilings: ceilingsOf(env) },
+    {
+      problem,
+      model,
+      search,
+      sampling: request.sampling,
+      count: request.count,
+      seed,
+      isSmall,
+      ceilings: ceilingsOf(env),
+    },
     providers,
     scorersOf(env),
   );
