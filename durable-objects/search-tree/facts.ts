@@ -8,6 +8,12 @@ export interface Facts {
   readonly isDelivered: boolean;
   readonly runs: number;
   readonly failedRuns: number;
+  /** Of the request that started it; null where no repetition of it can come here. */
+  readonly requestHash: string | null;
+  /** The highest count of repetitions among the requests that came here. */
+  readonly attempt: number;
+  /** A client that was still there has got its end. */
+  readonly isServed: boolean;
 }
 
 const NO_FACTS: Facts = {
@@ -17,6 +23,9 @@ const NO_FACTS: Facts = {
   isDelivered: false,
   runs: 0,
   failedRuns: 0,
+  requestHash: null,
+  attempt: 0,
+  isServed: false,
 };
 
 export interface FactsStore {

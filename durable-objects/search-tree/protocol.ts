@@ -21,6 +21,14 @@ export interface StartInput {
   readonly createdAtMs: number;
   /** What the API wants to find again beside the search, as JSON of less than 1 MB; absent for nothing. */
   readonly keptJson?: string;
+  /** Where a repetition of this request can find the search by its id; absent where none can. */
+  readonly arrival?: {
+    /** `first`: the id must be new. `keyed`: it may be the same request's. */
+    readonly type: "first" | "keyed";
+    /** How often the client has sent it before. */
+    readonly attempt: number;
+    readonly requestHash: string;
+  };
 }
 
 /** A search that something was kept beside, and how it stands. */
@@ -30,8 +38,15 @@ export interface KeptSearch {
 }
 
 export type StartOutcome =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly message: string; readonly param: string };
+  /** `createdAtMs` of a search that was there before. */
+  | { readonly ok: true; readonly createdAtMs?: number }
+  | {
+      readonly ok: false;
+      readonly message: string;
+      readonly param: string;
+      /** The id is another search's. */
+      readonly conflict?: "taken" | "other-request";
+    };
 
 /** A search as its client is told of it. */
 export interface SearchSummary {

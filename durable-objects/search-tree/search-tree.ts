@@ -19,6 +19,7 @@ import { givenUpEnd } from "./give-up.ts";
 import { createJudgementCache } from "./judgement-cache.ts";
 import { createKeptText } from "./kept-text.ts";
 import { type LiveLog, openLog } from "./live-log.ts";
+import { mayJoin, type Standing, startAgain } from "./meeting.ts";
 import type { KeptSearch, SearchReport, SearchSummary, StartInput, StartOutcome } from "./protocol.ts";
 import { type ReportInput, searchToReport, searchToSummary } from "./report.ts";
 import { inputToOrder, orderToStart, type SearchOrder, startToOrder } from "./start-event.ts";
@@ -41,17 +42,34 @@ export class SearchTree extends DurableObject<Env> {
 
   /** Idempotent: the same search started twice runs once. What it writes is durable before any provider hears of it. */
   async start(input: StartInput): Promise<StartOutcome> {
-    if (this.#log() !== null) return { ok: true };
+    const known = this.#log();
+    if (known !== null) return startAgain(this.#standing(known), input);
     const order = inputToOrder(input);
     const setup = this.#setup(order, input.tenantId);
     if (!setup.ok) return { ok: false, message: setup.error.message, param: setup.error.param };
-    this.#facts.change({ tenantId: input.tenantId, createdAtMs: input.createdAtMs });
+    const { tenantId, createdAtMs, arrival } = input;
+    const { requestHash = null, attempt = 0 } = arrival ?? {};
+    this.#facts.change({ tenantId, createdAtMs, requestHash, attempt });
     this.#kept.write(input.keptJson ?? null);
     const armed = this.#arm();
     this.#append(orderToStart(order, CODE_VERSION));
     this.#run(setup.value);
     await armed;
     return { ok: true };
+  }
+
+  /** For a repetition of the request that started this search; null where it must have one of its own. */
+  async join(attempt: number): Promise<{ readonly createdAtMs: number } | null> {
+    const log = this.#log();
+    const standing = log === null ? null : this.#standing(log);
+    if (standing === null || !mayJoin(standing, attempt)) return null;
+    this.#facts.change({ attempt });
+    return { createdAtMs: standing.createdAtMs };
+  }
+
+  /** A client has got the end of it: a repetition of the request is then another request. */
+  async serve(): Promise<void> {
+    if (this.#log() !== null) this.#facts.change({ isServed: true });
   }
 
   /** Resolves when the search has ended. */
@@ -217,6 +235,10 @@ export class SearchTree extends DurableObject<Env> {
   /** Null before `start`: asking after a search that does not exist must not create a table. */
   #log(): LiveLog | null {
     return this.#facts.read().tenantId === null ? null : this.#open();
+  }
+
+  #standing({ tree }: LiveLog): Standing {
+    return { ...this.#facts.read(), hasFailed: tree.end !== null && tree.terminals.length === 0 };
   }
 
   #open(): LiveLog {

@@ -14,6 +14,7 @@ export type ApiError =
   | { readonly type: "response-not-found"; readonly responseId: string }
   | { readonly type: "response-not-in-background" }
   | { readonly type: "search-cancelled" }
+  | { readonly type: "idempotency-key-reused" }
   | { readonly type: "budget-too-small"; readonly limit: string }
   | { readonly type: "budget-exhausted"; readonly limit: string }
   | { readonly type: "no-candidate" }
@@ -82,6 +83,14 @@ export function errorToWire(error: ApiError): WireError {
         400,
         "response_not_in_background",
         "Only a response that was created with 'background' set to true can be cancelled.",
+      );
+    case "idempotency-key-reused":
+      return invalid(
+        400,
+        "idempotency_key_reused",
+        "This Idempotency-Key was sent before with a request that asks for something else. Send a new key with it.",
+        null,
+        NO_RETRY,
       );
     case "search-cancelled":
       return invalid(400, "search_cancelled", "The search was cancelled before it had an answer.");

@@ -1,10 +1,18 @@
-import { randomBase62 } from "../keys/format.ts";
+import { digestOf, randomBase62 } from "../keys/format.ts";
 
 /** 26 base62 characters: 154 bits, so that nobody guesses one. */
 const SUFFIX_LENGTH = 26;
 
 export function createSearchId(): string {
   return `srch_${randomBase62((length) => crypto.getRandomValues(new Uint8Array(length)), SUFFIX_LENGTH)}`;
+}
+
+/** Hexadecimal digits of an id that is derived: 160 bits, so that no two places meet by chance. */
+const DERIVED_LENGTH = 40;
+
+/** The id that a tenant's requests derive from the same text. No other tenant's: ids are keys of one table. */
+export async function searchIdAt(tenantId: string, place: string): Promise<string> {
+  return `srch_${(await digestOf(JSON.stringify([tenantId, place]))).slice(0, DERIVED_LENGTH)}`;
 }
 
 export function isSearchId(text: string): boolean {

@@ -2,15 +2,17 @@ import type { SearchSummary } from "../../../durable-objects/search-tree/protoco
 import { fail, type Result, succeed } from "../../core/result.ts";
 import { ceilingsOf, providersOf, scorersOf } from "../../env.ts";
 import { configuredId } from "../../providers/listed-id.ts";
-import { createRecipe, type RecipeError } from "../../recipe.ts";
+import { createRecipe, type Recipe, type RecipeError } from "../../recipe.ts";
 import { referenceOf } from "../../search-object.ts";
+import { lowest } from "../../search-request/ceilings.ts";
 import { searchOf } from "../../search-request/search-of.ts";
 import { MAX_BODY_BYTES } from "../body.ts";
 import type { ChatRequest } from "../chat-completions/request.ts";
 import { waitForResult } from "../chat-completions/wait.ts";
 import type { AppContext } from "../context.ts";
 import type { ApiError } from "../errors.ts";
-import { createSearchId } from "./search-id.ts";
+import { arrivalOf, timeoutMsOf } from "./arrival.ts";
+import { openSearch, requestHashOf } from "./open.ts";
 import { searchStub } from "./search-stub.ts";
 
 export interface StartedSearch {
@@ -49,20 +51,26 @@ export async function startSearch(
     scorersOf(env),
   );
   if (!recipe.ok) return fail(toApiError(relocate(recipe.error), request.model));
-  const searchId = createSearchId();
+  const arrival = arrivalOf(req.raw.headers);
+  if (!arrival.ok) return arrival;
   const tenantId = context.get("tenant").id;
   const createdAtMs = Date.now();
   const problemJson = new TextEncoder().encode(JSON.stringify(problem));
   // Only a conversation that grew over several requests, or numbers written short, come to more than a body may have.
   if (problemJson.byteLength > MAX_PROBLEM_BYTES) return fail({ type: "body-too-large", limitBytes: MAX_BODY_BYTES });
-  const input = { searchId, tenantId, recipe: recipe.value, problemJson, createdAtMs, ...kept };
-  const started = await searchStub(context.env, tenantId, searchId).start(input);
-  if (!started.ok) {
-    const { message, param } = started;
-    return fail({ type: "invalid-parameter", code: "invalid_value", message, param });
-  }
-  context.header("x-search-id", searchId);
-  return succeed({ searchId, createdAtMs, servesBest: recipe.value.onBudget !== "error" });
+  // The drawn seed is no part of what was asked for.
+  const order = { ...recipe.value, seed: request.seed, count: request.count, ...kept };
+  const timed = withinTimeout(recipe.value, timeoutMsOf(req.raw.headers, request.body));
+  const input = { tenantId, recipe: timed, problemJson, createdAtMs, ...kept };
+  const opened = await openSearch(env, input, arrival.value, await requestHashOf(order, problemJson));
+  if (!opened.ok) return opened;
+  context.header("x-search-id", opened.value.searchId);
+  return succeed({ ...opened.value, servesBest: recipe.value.onBudget !== "error" });
+}
+
+/** An answer that comes after the client has given up is paid for and lost. */
+function withinTimeout(recipe: Recipe, timeoutMs: number | null): Recipe {
+  return timeoutMs === null ? recipe : { ...recipe, limits: lowest(recipe.limits, { milliseconds: timeoutMs }) };
 }
 
 function toApiError({ code, message, param }: RecipeError, model: string): ApiError {
@@ -81,7 +89,16 @@ interface KeptText {
 
 /** The end of a search of this request's tenant. */
 export function resultOf(context: AppContext, searchId: string): Promise<SearchSummary> {
-  return waitForResult(context.env, context.get("tenant").id, searchId);
+  const { env, req } = context;
+  const tenantId = context.get("tenant").id;
+  const result = waitForResult(env, tenantId, searchId);
+  const hear = async (): Promise<void> => {
+    await result;
+    if (!req.raw.signal.aborted) await searchStub(env, tenantId, searchId).serve();
+  };
+  // Only a client that counts its repetitions can be told from a twin of it.
+  if (req.header("x-stainless-retry-count") !== undefined) context.executionCtx.waitUntil(hear().catch(() => {}));
+  return result;
 }
 
 /** Will the search serve something, whatever happens from now on? */

@@ -1,0 +1,35 @@
+import type { StartInput, StartOutcome } from "./protocol.ts";
+
+/** How a search stands when another request comes to it. */
+export interface Standing {
+  readonly createdAtMs: number;
+  readonly isCancelled: boolean;
+  readonly requestHash: string | null;
+  readonly attempt: number;
+  readonly isServed: boolean;
+  /** It has ended without a candidate. */
+  readonly hasFailed: boolean;
+}
+
+/** What becomes of a start where a search has been started already. */
+export function startAgain(standing: Standing, { arrival }: Pick<StartInput, "arrival">): StartOutcome {
+  if (arrival === undefined) return { ok: true };
+  const refuse = (conflict: "taken" | "other-request"): StartOutcome => ({
+    ok: false,
+    message: "",
+    param: "",
+    conflict,
+  });
+  if (arrival.type === "first") return refuse("taken");
+  if (arrival.requestHash !== standing.requestHash) return refuse("other-request");
+  // A failure is not what the client wanted to have only once.
+  return standing.hasFailed ? refuse("taken") : { ok: true, createdAtMs: standing.createdAtMs };
+}
+
+/**
+ * May the request's `attempt`-th repetition have this search's answer? Not where somebody already got it: that was a
+ * twin, asked for a sample of its own. And one search is joined once per attempt, so that twins do not share one either.
+ */
+export function mayJoin(standing: Standing, attempt: number): boolean {
+  return !standing.isServed && !standing.hasFailed && !standing.isCancelled && attempt > standing.attempt;
+}
