@@ -77,7 +77,7 @@ const answer = z.preprocess(
 );
 
 /** Strict inside: an unknown key is an error, since a misspelt budget must not become an unlimited one. */
-const schema = z.strictObject({
+export const searchSchema = z.strictObject({
   method: name.nullish(),
   budget: z
     .strictObject({
@@ -110,13 +110,13 @@ const schema = z.strictObject({
 });
 
 /** A `search` as it is written, checked: names as the client spells them, presets not yet filled in. */
-export type WireSearch = z.infer<typeof schema>;
+export type WireSearch = z.infer<typeof searchSchema>;
 
 /** Checks what may stand for `search`: an object, a method's name, `false` for none, `true` for the service's choice. */
 export function checkSearch(input: unknown, root: string): Result<WireSearch, RecipeError> {
   if (typeof input === "string") return checkSearch({ method: input }, root);
   if (typeof input === "boolean") return succeed({ preset: input ? "balanced" : "off" });
-  const parsed = schema.safeParse(input ?? {});
+  const parsed = searchSchema.safeParse(input ?? {});
   if (!parsed.success) return fail(issueToError(parsed.error.issues[0], root));
   const refused = refusal(parsed.data, root);
   return refused === null ? succeed(parsed.data) : fail(refused);
@@ -171,7 +171,7 @@ export function parseSearchObject(input: unknown): Result<SearchObject, RecipeEr
   });
 }
 
-function limitsOf(budget: NonNullable<z.infer<typeof schema>["budget"]>): Limits {
+function limitsOf(budget: NonNullable<z.infer<typeof searchSchema>["budget"]>): Limits {
   const { max_rollouts, max_model_calls, max_total_tokens, max_cost_usd, max_wall_ms } = budget;
   return {
     ...(max_rollouts != null && { rollouts: max_rollouts }),
@@ -182,7 +182,7 @@ function limitsOf(budget: NonNullable<z.infer<typeof schema>["budget"]>): Limits
   };
 }
 
-function verifierSpecs(input: NonNullable<z.infer<typeof schema>["verifier"]>): readonly AskedVerifier[] | null {
+function verifierSpecs(input: NonNullable<z.infer<typeof searchSchema>["verifier"]>): readonly AskedVerifier[] | null {
   const list = Array.isArray(input) ? input : [input];
   const specs = list.map((one, index): AskedVerifier => {
     const at = Array.isArray(input) ? `search.verifier[${index}]` : "search.verifier";

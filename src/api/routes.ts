@@ -2,6 +2,7 @@ import { STRATEGIES } from "../search-request/names.ts";
 import { createChatCompletion } from "./chat-completions/routes.ts";
 import type { AppContext } from "./context.ts";
 import { getModel, listModels } from "./models/routes.ts";
+import { getDocs, getOpenApi } from "./openapi/routes.ts";
 import { cancelResponse, createResponse, deleteResponse, getResponse, listInputItems } from "./responses/routes.ts";
 import { cancelSearch, getSearch, getTree, listOwnSearches, watchSearch } from "./searches/routes.ts";
 
@@ -36,5 +37,7 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/searches/:id/tree", handler: getTree },
   { method: "GET", path: "/searches/:id", handler: getSearch },
   { method: "DELETE", path: "/searches/:id", handler: cancelSearch },
+  { method: "GET", path: "/openapi.json", handler: (context) => getOpenApi(context, ROUTES), isPublic: true },
+  { method: "GET", path: "/docs", handler: (context) => getDocs(context, ROUTES), isPublic: true },
   { method: "GET", path: "/health", handler: (context) => context.json({ status: "ok" }), isPublic: true },
 ];

@@ -59,7 +59,7 @@ const message = z.looseObject({
  * Lenient: every optional parameter may be null, and parameters that we do not know are ignored, since clients send all
  * kinds of extras (WIRE.md decision 11). What we honour is checked.
  */
-const schema = z.looseObject({
+export const chatRequestSchema = z.looseObject({
   model: z.string().min(1),
   messages: z.array(message).min(1),
   stream: z.boolean().nullish(),
@@ -75,7 +75,7 @@ const schema = z.looseObject({
   modalities: z.array(z.string()).nullish(),
 });
 
-type Body = z.infer<typeof schema>;
+type Body = z.infer<typeof chatRequestSchema>;
 
 export function parseChatRequest(input: Record<string, unknown>): Result<ChatRequest, ApiError> {
   if (input.messages == null && input.input != null) {
@@ -84,7 +84,7 @@ export function parseChatRequest(input: Record<string, unknown>): Result<ChatReq
     const request = translated.ok ? parseChatRequest(translated.value) : translated;
     return request.ok ? succeed({ ...request.value, body: input }) : request;
   }
-  const parsed = schema.safeParse(input);
+  const parsed = chatRequestSchema.safeParse(input);
   if (!parsed.success) return fail(issueToError(parsed.error.issues[0], input));
   const body = parsed.data;
   const refused = refusal(body);

@@ -42,7 +42,7 @@ const format = z.discriminatedUnion("type", [
 const number = z.number();
 
 /** Lenient like chat's: null for every optional parameter, and what is not known passes on to the chat body. */
-const schema = z.looseObject({
+export const responseRequestSchema = z.looseObject({
   model: z.string().min(1),
   input: inputSchema.nullish(),
   instructions: z.string().nullish(),
@@ -70,10 +70,10 @@ const schema = z.looseObject({
   user: z.string().nullish(),
 });
 
-type Body = z.infer<typeof schema>;
+type Body = z.infer<typeof responseRequestSchema>;
 
 export function parseResponseRequest(input: Record<string, unknown>): Result<ResponseRequest, ApiError> {
-  const parsed = schema.safeParse(input);
+  const parsed = responseRequestSchema.safeParse(input);
   if (!parsed.success) return fail(issueToError(parsed.error.issues[0], input));
   const body = parsed.data;
   const refused = refusal(body);

@@ -1,0 +1,136 @@
+import type { JsonSchema } from "./schema.ts";
+
+/** What is answered. OpenAI's own objects are described as far as clients rely on them, and with what we add to them. */
+
+const text = { type: "string" };
+const integer = { type: "integer" };
+const number = { type: "number" };
+const nullable = (type: string) => ({ type: [type, "null"] });
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const listOf = (items: JsonSchema) => ({ type: "array", items });
+const objectOf = (properties: JsonSchema, optional: readonly string[] = []) => ({
+  type: "object",
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+});
+
+const completionFields = { id: text, created: { ...integer, description: "Unix seconds." }, model: text };
+const finishReason = { enum: ["stop", "length", "tool_calls", "content_filter", "function_call"] };
+
+const spent = objectOf({
+  prompt_tokens: integer,
+  completion_tokens: integer,
+  cached_tokens: integer,
+  model_calls: integer,
+});
+
+export const ANSWER_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  Usage: {
+    description: "The standard fields are about the returned answer; `cost` (USD) and `search` are the whole search.",
+    ...objectOf({
+      prompt_tokens: integer,
+      completion_tokens: integer,
+      total_tokens: integer,
+      cost: number,
+      search: spent,
+    }),
+  },
+  SearchBlock: {
+    description: "What the search did for this answer.",
+    ...objectOf(
+      {
+        id: text,
+        method: text,
+        rollouts: integer,
+        model_calls: integer,
+        wall_ms: integer,
+        stop_reason: nullable("string"),
+        verifier: { ...text, description: "'none' where nothing could tell better from worse." },
+        score: { ...nullable("number"), description: "In [0, 1]." },
+        clamped: { type: "array", description: "What was above a ceiling and has been lowered." },
+        degraded: { type: "boolean" },
+        note: nullable("string"),
+        candidates: { type: "array", items: { type: "object" } },
+        trace_url: text,
+      },
+      ["candidates"],
+    ),
+  },
+  ChatCompletion: objectOf({
+    ...completionFields,
+    object: { const: "chat.completion" },
+    choices: listOf(
+      objectOf({
+        index: integer,
+        finish_reason: finishReason,
+        message: objectOf(
+          {
+            role: { const: "assistant" },
+            content: nullable("string"),
+            refusal: nullable("string"),
+            tool_calls: listOf({ type: "object" }),
+          },
+          ["tool_calls"],
+        ),
+      }),
+    ),
+    usage: ref("Usage"),
+    search: ref("SearchBlock"),
+  }),
+  ChatCompletionChunk: {
+    description: "One `data:` line of a stream; `search` is on the last with choices. After the last: `data: [DONE]`.",
+    ...objectOf(
+      {
+        ...completionFields,
+        object: { const: "chat.completion.chunk" },
+        choices: listOf(
+          objectOf({
+            index: integer,
+            delta: { type: "object" },
+            finish_reason: { anyOf: [finishReason, { type: "null" }] },
+          }),
+        ),
+        usage: { anyOf: [ref("Usage"), { type: "null" }] },
+        search: ref("SearchBlock"),
+      },
+      ["usage", "search"],
+    ),
+  },
+  Response: objectOf({
+    id: text,
+    object: { const: "response" },
+    created_at: integer,
+    status: { enum: ["queued", "in_progress", "completed", "incomplete", "failed", "cancelled"] },
+    model: text,
+    output: listOf({ type: "object" }),
+  }),
+  ResponseDeleted: objectOf({ id: text, object: text, deleted: { const: true } }),
+  List: objectOf({ object: { const: "list" }, data: listOf({ type: "object" }) }),
+  Model: objectOf({
+    id: text,
+    object: { const: "model" },
+    created: integer,
+    owned_by: text,
+    description: nullable("string"),
+  }),
+  ModelList: objectOf({ object: { const: "list" }, data: listOf(ref("Model")) }),
+  Search: objectOf({
+    id: text,
+    object: { const: "search" },
+    state: text,
+    model: text,
+    method: text,
+    seed: integer,
+    created: integer,
+    ended: nullable("integer"),
+    stop_reason: nullable("string"),
+    answer: nullable("string"),
+    score: nullable("number"),
+    rollouts: integer,
+    tree: listOf({ type: "object" }),
+  }),
+  SearchEvent: { type: "object", description: "One event of the search's log; they come in the order of `sequence`." },
+  SearchTree: { type: "object", description: "The tree's canonical dump." },
+  OpenApiDocument: { type: "object", description: "OpenAPI 3.1." },
+  Health: objectOf({ status: { const: "ok" } }),
+};

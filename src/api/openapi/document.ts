@@ -1,0 +1,143 @@
+import { METHODS } from "../../methods/index.ts";
+import { searchSchema } from "../../search-object.ts";
+import { STRATEGIES } from "../../search-request/names.ts";
+import { CODE_VERSION } from "../../version.ts";
+import { chatRequestSchema } from "../chat-completions/request.ts";
+import { responseRequestSchema } from "../responses/request.ts";
+import type { Route } from "../routes.ts";
+import { ANSWER_SCHEMAS } from "./answers.ts";
+import { ERROR_SCHEMA, errorResponses } from "./errors.ts";
+import { OPERATIONS, type Operation } from "./operations.ts";
+import { type JsonSchema, toJsonSchema } from "./schema.ts";
+
+/** One operation as the document has it. */
+export interface DocumentedOperation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly parameters: readonly { readonly name: string; readonly in: string; readonly description?: string }[];
+  readonly requestBody?: object;
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content: object }>>;
+  readonly security: readonly object[];
+}
+
+export interface OpenApiDocument {
+  readonly openapi: "3.1.0";
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly servers: readonly { readonly url: string; readonly description: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>>; readonly securitySchemes: object };
+}
+
+/**
+ * The API in OpenAPI 3.1: the paths are the routes that are served, the requests the schemas that validate them, the
+ * errors those of the error table. A route that `OPERATIONS` does not describe is left out, which a test forbids.
+ */
+export function createDocument(routes: readonly Pick<Route, "method" | "path" | "isPublic">[]): OpenApiDocument {
+  const paths: Record<string, Record<string, DocumentedOperation>> = {};
+  for (const { method, path, isPublic } of routes) {
+    const template = toTemplate(path);
+    const operation = OPERATIONS[`${method} ${template.replace(/^\/\{strategy\}/, "")}`];
+    if (operation === undefined) continue;
+    const documented = toDocumented(method, template, operation, isPublic === true);
+    paths[template] = { ...paths[template], [method.toLowerCase()]: documented };
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Espalier",
+      version: CODE_VERSION,
+      description: "OpenAI's API, whose answers are searched for. Any client of OpenAI's works with this base URL.",
+    },
+    servers: [{ url: "/v1", description: "The same without `/v1`; a trailing slash is accepted everywhere." }],
+    paths,
+    components: {
+      schemas: { ...requestSchemas(), ...ANSWER_SCHEMAS, Error: ERROR_SCHEMA },
+      securitySchemes: { key: { type: "http", scheme: "bearer", description: "A key of this service: `esp_...`." } },
+    },
+  };
+}
+
+/** Hono's `/models/:id{.+}` is `/models/{id}` here. */
+export function toTemplate(path: string): string {
+  return path.replace(/:(\w+)(?:\{(?:[^{}]|\{[^{}]*\})*\})?/g, "{$1}");
+}
+
+function requestSchemas(): Record<string, JsonSchema> {
+  const names = METHODS.map(({ name }) => name).join(", ");
+  return {
+    ChatCompletionRequest: withSearch(toJsonSchema(chatRequestSchema)),
+    ResponseRequest: withSearch(toJsonSchema(responseRequestSchema)),
+    SearchSetting: {
+      description: "How to search. A string is a method's or a preset's name, `false` is no search.",
+      anyOf: [{ $ref: "#/components/schemas/SearchObject" }, { type: "string" }, { type: "boolean" }, { type: "null" }],
+    },
+    SearchObject: {
+      description: `Strict: a field that is not known is an error. Methods: auto, ${names}; hyphens or underscores.`,
+      ...toJsonSchema(searchSchema),
+    },
+  };
+}
+
+function withSearch(schema: JsonSchema): JsonSchema {
+  return {
+    ...schema,
+    properties: { ...(schema.properties as object), search: { $ref: "#/components/schemas/SearchSetting" } },
+  };
+}
+
+function toDocumented(method: string, template: string, operation: Operation, isPublic: boolean): DocumentedOperation {
+  const { summary, description, body, query = {}, answer, errors, isSearch } = operation;
+  const keyErrors = isPublic ? [] : (["missing-key", "invalid-key"] as const);
+  return {
+    operationId: operationId(method, template),
+    summary,
+    ...(description !== undefined && { description }),
+    parameters: [
+      ...[...template.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => pathParameter(name)),
+      ...Object.entries(query).map(([name, schema]) => ({ name, in: "query", schema })),
+      ...(isSearch ? SEARCH_HEADERS : []),
+    ],
+    ...(body !== undefined && { requestBody: { required: true, content: { "application/json": schemaRef(body) } } }),
+    responses: {
+      "200": {
+        description: "OK",
+        content: Object.fromEntries(
+          Object.entries(answer).map(([type, name]) => [
+            type,
+            name === null ? { schema: { type: "string" } } : schemaRef(name),
+          ]),
+        ),
+      },
+      ...errorResponses([...keyErrors, ...errors, "internal"]),
+    },
+    security: isPublic ? [] : [{ key: [] }],
+  };
+}
+
+/** "post_chat_completions"; those below a strategy have names of their own. */
+function operationId(method: string, template: string): string {
+  const words = template.split(/[^\w]+/).filter((word) => word !== "");
+  return [method.toLowerCase(), ...words].join("_");
+}
+
+function schemaRef(name: string) {
+  return { schema: { $ref: `#/components/schemas/${name}` } };
+}
+
+function pathParameter(name: string) {
+  const isStrategy = name === "strategy";
+  return {
+    name,
+    in: "path",
+    required: true,
+    ...(isStrategy && { description: "A preset or a method, with a number of candidates behind it where wanted." }),
+    schema: { type: "string", ...(isStrategy && { pattern: `^(?:${STRATEGIES.join("|")})(?:-[0-9]+)?$` }) },
+  };
+}
+
+const SEARCH_HEADERS = [
+  { name: "X-Search", description: "The `search` object as JSON, or a method's name." },
+  { name: "X-Search-Method", description: "A method's name." },
+  { name: "X-Search-Budget", description: "As `rollouts=16,usd=0.25,ms=45000`; also calls, tokens, parallel." },
+].map((header) => ({ ...header, in: "header", schema: { type: "string" } }));

@@ -1,0 +1,96 @@
+import { type ApiError, errorToWire } from "../errors.ts";
+import type { JsonSchema } from "./schema.ts";
+
+/** One of each kind. */
+const EXAMPLES: { readonly [T in ErrorName]?: Extract<ApiError, { type: T }> } = {
+  "missing-key": { type: "missing-key" },
+  "invalid-key": { type: "invalid-key" },
+  "unknown-url": { type: "unknown-url", method: "POST", path: "/v1/embeddings" },
+  "method-not-allowed": { type: "method-not-allowed", method: "GET", path: "/v1/responses", allowed: "POST" },
+  "body-too-large": { type: "body-too-large", limitBytes: 20_971_520 },
+  "invalid-json": { type: "invalid-json", reason: "it is not an object" },
+  "invalid-parameter": {
+    type: "invalid-parameter",
+    code: "unknown_parameter",
+    message: "Unknown parameter: 'search.budget.max_rolouts'.",
+    param: "search.budget.max_rolouts",
+  },
+  "model-not-found": { type: "model-not-found", model: "espalier/nothing" },
+  "search-not-found": { type: "search-not-found", searchId: "srch_0" },
+  "response-not-found": { type: "response-not-found", responseId: "resp_0" },
+  "response-not-in-background": { type: "response-not-in-background" },
+  "search-cancelled": { type: "search-cancelled" },
+  "idempotency-key-reused": { type: "idempotency-key-reused" },
+  "budget-too-small": { type: "budget-too-small", limit: "search.budget.max_wall_ms" },
+  "budget-exhausted": { type: "budget-exhausted", limit: "search.budget.max_cost_usd" },
+  "no-candidate": { type: "no-candidate" },
+  upstream: {
+    type: "upstream",
+    error: { type: "rate-limited", message: "too many requests", retryAfterMs: 20_000, provider: "openai" },
+  },
+  internal: { type: "internal" },
+};
+
+export type ErrorName = ApiError["type"];
+
+/** Whatever a search can end with instead of an answer. */
+export const SEARCH_ERRORS = [
+  "body-too-large",
+  "invalid-json",
+  "invalid-parameter",
+  "model-not-found",
+  "search-cancelled",
+  "budget-too-small",
+  "budget-exhausted",
+  "no-candidate",
+  "upstream",
+] as const satisfies readonly ErrorName[];
+
+export const ERROR_SCHEMA: JsonSchema = {
+  type: "object",
+  required: ["error"],
+  properties: {
+    error: {
+      type: "object",
+      required: ["message", "type", "param", "code"],
+      properties: {
+        message: { type: "string" },
+        type: { type: "string", enum: ["invalid_request_error", "requests", "server_error"] },
+        param: { type: ["string", "null"], description: "The place in the request, as `search.budget.max_rollouts`." },
+        code: { type: ["string", "null"] },
+      },
+    },
+  },
+};
+
+const MEANING: Readonly<Record<number, string>> = {
+  400: "The request cannot be served as it is; `param` says where.",
+  401: "No key, or none that is known.",
+  404: "There is no such thing, or it is another's.",
+  405: "The path exists, with another method.",
+  413: "The body is too large.",
+  429: "The model's provider is rate limiting; `retry-after` says for how long.",
+  500: "A bug of this service.",
+  502: "The model's provider failed before there was a single answer.",
+};
+
+/** The responses of an operation that may fail in these ways, one per status, every way an example. */
+export function errorResponses(names: readonly ErrorName[]): Record<string, { description: string; content: object }> {
+  const byStatus = new Map<number, Record<string, unknown>>();
+  for (const name of names) {
+    const example = EXAMPLES[name];
+    if (example === undefined) continue;
+    const { status, body } = errorToWire(example);
+    byStatus.set(status, { ...byStatus.get(status), [name]: { value: body } });
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, examples]) => [
+      String(status),
+      {
+        description: MEANING[status] ?? "An error.",
+        headers: { "x-request-id": { schema: { type: "string" } } },
+        content: { "application/json": { schema: { $ref: "#/components/schemas/Error" }, examples } },
+      },
+    ]),
+  );
+}

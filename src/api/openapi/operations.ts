@@ -1,0 +1,115 @@
+import { type ErrorName, SEARCH_ERRORS } from "./errors.ts";
+import type { JsonSchema } from "./schema.ts";
+
+/** What one method of one path is for; the parts that every operation has in common are not said here. */
+export interface Operation {
+  readonly summary: string;
+  readonly description?: string;
+  /** A name among the document's schemas. */
+  readonly body?: string;
+  readonly query?: Readonly<Record<string, JsonSchema>>;
+  /** Schema by media type; null is text of no schema. */
+  readonly answer: Readonly<Record<string, string | null>>;
+  readonly errors: readonly ErrorName[];
+  /** Takes `X-Search` and the headers beside it. */
+  readonly isSearch?: true;
+}
+
+const json = (schema: string) => ({ "application/json": schema });
+const SSE = "text/event-stream";
+const sequence = { type: "integer", minimum: 0 };
+
+/** By method and path, without the strategy that a path may begin with. */
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  "POST /chat/completions": {
+    summary: "Create a chat completion",
+    description:
+      "OpenAI's request and answer. How it is searched is said in `search`, in the headers `X-Search*`, in `metadata`, by the model's suffix (`model:deep`), in the path, or by `reasoning_effort`; in that order, field by field. Parameters that are not known are ignored, and every optional one may be null.",
+    body: "ChatCompletionRequest",
+    answer: { ...json("ChatCompletion"), [SSE]: "ChatCompletionChunk" },
+    errors: SEARCH_ERRORS,
+    isSearch: true,
+  },
+  "POST /responses": {
+    summary: "Create a response",
+    description: "OpenAI's Responses API: streamed, in the background, or going on from an earlier response.",
+    body: "ResponseRequest",
+    answer: { ...json("Response"), [SSE]: null },
+    errors: [...SEARCH_ERRORS, "response-not-found"],
+    isSearch: true,
+  },
+  "GET /responses/{id}": {
+    summary: "Get a response",
+    description: "With `stream=true` its events, those after `starting_after`.",
+    query: { stream: { type: "boolean" }, starting_after: sequence },
+    answer: { ...json("Response"), [SSE]: null },
+    errors: ["invalid-parameter", "response-not-found"],
+  },
+  "DELETE /responses/{id}": {
+    summary: "Delete a response",
+    answer: json("ResponseDeleted"),
+    errors: ["response-not-found"],
+  },
+  "POST /responses/{id}/cancel": {
+    summary: "Cancel a response in the background",
+    description: "Answers with the best so far. Cancelling what has ended changes nothing.",
+    answer: json("Response"),
+    errors: ["response-not-found", "response-not-in-background"],
+  },
+  "GET /responses/{id}/input_items": {
+    summary: "List what a response was asked",
+    query: {
+      limit: { type: "integer", minimum: 1, maximum: 100 },
+      order: { enum: ["asc", "desc"] },
+      after: { type: "string" },
+    },
+    answer: json("List"),
+    errors: ["invalid-parameter", "response-not-found"],
+  },
+  "GET /models": {
+    summary: "List the models",
+    description: "Every model, and every preset of it as an id of its own.",
+    answer: json("ModelList"),
+    errors: [],
+  },
+  "GET /models/{id}": {
+    summary: "Get a model",
+    description: "Ids contain `/` and `:`; raw or percent-encoded.",
+    answer: json("Model"),
+    errors: ["model-not-found"],
+  },
+  "GET /searches": {
+    summary: "List your ended searches",
+    description: "Newest first.",
+    query: { limit: { type: "integer", minimum: 1, maximum: 100, default: 20 } },
+    answer: json("List"),
+    errors: ["invalid-parameter"],
+  },
+  "GET /searches/{id}": {
+    summary: "Get a search with its tree",
+    answer: json("Search"),
+    errors: ["search-not-found"],
+  },
+  "DELETE /searches/{id}": {
+    summary: "Cancel a search",
+    description: "Ends it with its best so far, and answers when it has ended.",
+    answer: json("Search"),
+    errors: ["search-not-found"],
+  },
+  "GET /searches/{id}/events": {
+    summary: "Watch a search",
+    description: "Its log from `from` on, replayed and then live: one JSON event per line, or server-sent events.",
+    query: { from: { ...sequence, default: 0 } },
+    answer: { "application/x-ndjson": "SearchEvent", [SSE]: "SearchEvent" },
+    errors: ["invalid-parameter", "search-not-found"],
+  },
+  "GET /searches/{id}/tree": {
+    summary: "Get a search's tree",
+    description: "Drawn as text; its canonical dump for those who accept only JSON.",
+    answer: { "text/plain": null, "application/json": "SearchTree" },
+    errors: ["search-not-found"],
+  },
+  "GET /health": { summary: "Say that the service is up", answer: json("Health"), errors: [] },
+  "GET /openapi.json": { summary: "Get this document", answer: json("OpenApiDocument"), errors: [] },
+  "GET /docs": { summary: "Read this document", answer: { "text/html": null }, errors: [] },
+};
