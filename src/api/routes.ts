@@ -1,5 +1,6 @@
 import { STRATEGIES } from "../search-request/names.ts";
 import { createChatCompletion } from "./chat-completions/routes.ts";
+import { createCompletion } from "./completions/routes.ts";
 import type { AppContext } from "./context.ts";
 import { getModel, listModels } from "./models/routes.ts";
 import { getDocs, getOpenApi } from "./openapi/routes.ts";
@@ -22,6 +23,8 @@ const STRATEGY = `/:strategy{(?:${STRATEGIES.join("|")})(?:-[0-9]+)?}`;
 export const ROUTES: readonly Route[] = [
   { method: "POST", path: "/chat/completions", handler: createChatCompletion },
   { method: "POST", path: `${STRATEGY}/chat/completions`, handler: createChatCompletion },
+  { method: "POST", path: "/completions", handler: createCompletion },
+  { method: "POST", path: `${STRATEGY}/completions`, handler: createCompletion },
   { method: "POST", path: "/responses", handler: createResponse },
   { method: "POST", path: `${STRATEGY}/responses`, handler: createResponse },
   { method: "POST", path: "/responses/:id/cancel", handler: cancelResponse },

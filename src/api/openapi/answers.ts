@@ -56,6 +56,26 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ["candidates"],
     ),
   },
+  TextCompletion: objectOf(
+    {
+      ...completionFields,
+      object: { const: "text_completion" },
+      choices: listOf(
+        objectOf({
+          text,
+          index: integer,
+          logprobs: { type: "null" },
+          finish_reason: {
+            enum: [...finishReason.enum, null],
+            description: "Null in all chunks but an answer's last.",
+          },
+        }),
+      ),
+      usage: ref("Usage"),
+      search: ref("SearchBlock"),
+    },
+    ["usage", "search"],
+  ),
   ChatCompletion: objectOf({
     ...completionFields,
     object: { const: "chat.completion" },

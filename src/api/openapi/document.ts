@@ -3,6 +3,7 @@ import { searchSchema } from "../../search-object.ts";
 import { STRATEGIES } from "../../search-request/names.ts";
 import { CODE_VERSION } from "../../version.ts";
 import { chatRequestSchema } from "../chat-completions/request.ts";
+import { completionRequestSchema } from "../completions/request.ts";
 import { responseRequestSchema } from "../responses/request.ts";
 import type { Route } from "../routes.ts";
 import { ANSWER_SCHEMAS } from "./answers.ts";
@@ -67,6 +68,7 @@ function requestSchemas(): Record<string, JsonSchema> {
   const names = METHODS.map(({ name }) => name).join(", ");
   return {
     ChatCompletionRequest: withSearch(toJsonSchema(chatRequestSchema)),
+    CompletionRequest: withSearch(toJsonSchema(completionRequestSchema)),
     ResponseRequest: withSearch(toJsonSchema(responseRequestSchema)),
     SearchSetting: {
       description: "How to search. A string is a method's or a preset's name, `false` is no search.",

@@ -39,6 +39,7 @@ export const SEARCH_ERRORS = [
   "invalid-json",
   "invalid-parameter",
   "model-not-found",
+  "idempotency-key-reused",
   "search-cancelled",
   "budget-too-small",
   "budget-exhausted",

@@ -30,6 +30,15 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     errors: SEARCH_ERRORS,
     isSearch: true,
   },
+  "POST /completions": {
+    summary: "Create a legacy completion",
+    description:
+      "One prompt, answered as a chat completion would be. `best_of` is how many answers the search may try. `echo`, `suffix` and `logprobs` are refused.",
+    body: "CompletionRequest",
+    answer: { ...json("TextCompletion"), [SSE]: "TextCompletion" },
+    errors: SEARCH_ERRORS,
+    isSearch: true,
+  },
   "POST /responses": {
     summary: "Create a response",
     description: "OpenAI's Responses API: streamed, in the background, or going on from an earlier response.",
