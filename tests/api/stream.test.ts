@@ -42,7 +42,7 @@ function after<T>(delayMs: number, value: T): Promise<T> {
   return new Promise((resolve) => setTimeout(() => resolve(value), delayMs));
 }
 
-const chunks = createChunkWriter({ id: "chatcmpl-1", created: 1, model: "m" }, 1, false);
+const chunks = createChunkWriter({ id: "chatcmpl-1", created: 1, model: "m", isLegacy: false }, 1, false);
 
 test("heartbeats are valid, empty chunks between the role and the text", async () => {
   const text = await new Response(streamAnswer(chunks, 1, after(95, summary), 30)).text();

@@ -1,12 +1,13 @@
 import type { AnswerView, SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
 import {
   type CompletionHead,
-  finishReasonOf,
+  chatFinishReasonOf,
   searchBlockOf,
   servedAnswers,
   toolCallsOf,
   usageOf,
 } from "./completion.ts";
+import { firstCallOf } from "./legacy-functions.ts";
 
 /** The frames of a streamed answer (WIRE.md 1.4), as values. With `hasUsage` every chunk but the last says `usage: null`. */
 export interface ChunkWriter {
@@ -40,9 +41,9 @@ export function createChunkWriter(head: CompletionHead, count: number, hasUsage:
     answer: (summary) => {
       const answers = servedAnswers(summary, count);
       const chunks = answers.flatMap((answer, index) => [
-        ...deltasOf(answer).map((delta) => chunk([choice(index, delta)])),
+        ...deltasOf(head, answer).map((delta) => chunk([choice(index, delta)])),
         chunk(
-          [choice(index, {}, finishReasonOf(answer))],
+          [choice(index, {}, chatFinishReasonOf(head, answer))],
           index === answers.length - 1 ? { search: searchBlockOf(summary) } : {},
         ),
       ]);
@@ -51,11 +52,12 @@ export function createChunkWriter(head: CompletionHead, count: number, hasUsage:
   };
 }
 
-function deltasOf(answer: AnswerView): object[] {
+function deltasOf({ isLegacy }: CompletionHead, answer: AnswerView): object[] {
   const texts = splitText(answer.text).map((content) => ({ content }));
   if (answer.toolCallsJson === null) return texts;
   // A whole call in one delta is accepted by all clients; each needs its `index`.
   const calls = toolCallsOf(answer.toolCallsJson);
+  if (isLegacy) return [...texts, { function_call: firstCallOf(calls) }];
   return [...texts, ...calls.map((call, index) => ({ tool_calls: [{ ...call, index }] }))];
 }
 

@@ -1,5 +1,6 @@
 import type { AnswerView, SearchSummary, SpentView } from "../../../durable-objects/search-tree/protocol.ts";
 import { completionIdOf } from "../searches/search-id.ts";
+import { firstCallOf } from "./legacy-functions.ts";
 import { stopReasonToWire } from "./outcome.ts";
 
 /** What is the same in every chunk and in the whole object. */
@@ -8,10 +9,12 @@ export interface CompletionHead {
   /** Seconds. */
   readonly created: number;
   readonly model: string;
+  /** Calls are told as `function_call`. */
+  readonly isLegacy: boolean;
 }
 
-export function headOf(searchId: string, model: string, createdAtMs: number): CompletionHead {
-  return { id: completionIdOf(searchId), created: Math.floor(createdAtMs / 1000), model };
+export function headOf(searchId: string, model: string, createdAtMs: number, isLegacy: boolean): CompletionHead {
+  return { id: completionIdOf(searchId), created: Math.floor(createdAtMs / 1000), model, isLegacy };
 }
 
 /**
@@ -35,9 +38,9 @@ export function completionOf(head: CompletionHead, summary: SearchSummary, count
     model: head.model,
     choices: answers.map((answer, index) => ({
       index,
-      message: messageOf(answer),
+      message: messageOf(head, answer),
       logprobs: null,
-      finish_reason: finishReasonOf(answer),
+      finish_reason: chatFinishReasonOf(head, answer),
     })),
     usage: usageOf(summary, answers),
     search: searchBlockOf(summary),
@@ -45,19 +48,26 @@ export function completionOf(head: CompletionHead, summary: SearchSummary, count
 }
 
 /** `tool_calls` is left out where there are none: a null breaks a client (WIRE.md 1.3). */
-function messageOf(answer: AnswerView) {
+function messageOf({ isLegacy }: CompletionHead, answer: AnswerView) {
   const { toolCallsJson, text } = answer;
   if (toolCallsJson === null) return { role: "assistant", content: text, refusal: null };
   return {
     role: "assistant",
     content: text === "" ? null : text,
     refusal: null,
-    tool_calls: toolCallsOf(toolCallsJson),
+    ...(isLegacy
+      ? { function_call: firstCallOf(toolCallsOf(toolCallsJson)) }
+      : { tool_calls: toolCallsOf(toolCallsJson) }),
   };
 }
 
 export function toolCallsOf(json: string): readonly Record<string, unknown>[] {
   return JSON.parse(json) as Record<string, unknown>[];
+}
+
+export function chatFinishReasonOf({ isLegacy }: CompletionHead, answer: AnswerView): string {
+  const reason = finishReasonOf(answer);
+  return isLegacy && reason === "tool_calls" ? "function_call" : reason;
 }
 
 export function finishReasonOf(answer: AnswerView): "stop" | "length" | "tool_calls" | "content_filter" {

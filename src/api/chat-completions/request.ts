@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { Sampling } from "../../core/policy.ts";
-import type { Message, Problem } from "../../core/problem.ts";
+import type { Problem } from "../../core/problem.ts";
 import { fail, type Result, succeed } from "../../core/result.ts";
 import type { ApiError } from "../errors.ts";
 import { responsesBodyToChatBody } from "../responses/request.ts";
 import { issueToError } from "./issue.ts";
+import { functionsToTools, type LegacyMessage, legacyCall, legacyFields, withToolIds } from "./legacy-functions.ts";
 
 /** A chat-completions request as we understand it. */
 export interface ChatRequest {
@@ -17,6 +18,8 @@ export interface ChatRequest {
   readonly count: number;
   readonly isStream: boolean;
   readonly hasUsageChunk: boolean;
+  /** Tools were asked for as `functions`: calls are answered as `function_call`. */
+  readonly isLegacy: boolean;
   /** As it came, for what it says about the search in one way or another: read and checked where a search is started. */
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -29,8 +32,6 @@ const FORWARDED = [
   "tools",
   "tool_choice",
   "parallel_tool_calls",
-  "functions",
-  "function_call",
   "response_format",
   "frequency_penalty",
   "presence_penalty",
@@ -53,6 +54,7 @@ const message = z.looseObject({
   name: z.string().nullish(),
   tool_calls: z.array(z.unknown()).nullish(),
   tool_call_id: z.string().nullish(),
+  function_call: legacyCall,
 });
 
 /**
@@ -73,6 +75,7 @@ export const chatRequestSchema = z.looseObject({
   seed: z.int().nullish(),
   logprobs: z.boolean().nullish(),
   modalities: z.array(z.string()).nullish(),
+  ...legacyFields,
 });
 
 type Body = z.infer<typeof chatRequestSchema>;
@@ -89,11 +92,13 @@ export function parseChatRequest(input: Record<string, unknown>): Result<ChatReq
   const body = parsed.data;
   const refused = refusal(body);
   if (refused !== null) return fail(refused);
+  const forwarded = forwardedOf(body);
+  const legacy = forwarded.tools === undefined ? functionsToTools(body) : null;
   return succeed({
     model: body.model,
     problem: {
-      messages: body.messages.map(toMessage),
-      forwarded: forwardedOf(body),
+      messages: withToolIds(body.messages.map(toMessage)),
+      forwarded: { ...legacy, ...forwarded },
       reference: null,
     },
     sampling: {
@@ -106,6 +111,7 @@ export function parseChatRequest(input: Record<string, unknown>): Result<ChatReq
     count: body.n ?? 1,
     isStream: body.stream ?? false,
     hasUsageChunk: body.stream_options?.include_usage ?? false,
+    isLegacy: legacy !== null,
     body: input,
   });
 }
@@ -142,12 +148,13 @@ function forwardedOf(body: Body): Record<string, unknown> {
 }
 
 /** Reasoning texts, annotations and cache marks of other services are dropped here. */
-function toMessage(input: z.infer<typeof message>): Message {
+function toMessage(input: z.infer<typeof message>): LegacyMessage {
   return {
     role: input.role,
     content: input.content ?? null,
     ...(input.name != null && { name: input.name }),
     ...(input.tool_calls != null && input.tool_calls.length > 0 && { tool_calls: input.tool_calls }),
     ...(input.tool_call_id != null && { tool_call_id: input.tool_call_id }),
+    ...(input.function_call != null && { function_call: input.function_call }),
   };
 }

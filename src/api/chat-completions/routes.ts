@@ -20,7 +20,7 @@ export async function createChatCompletion(context: AppContext): Promise<Respons
   const started = await startSearch(context, request);
   if (!started.ok) return respondWithError(context, started.error);
   const { searchId, createdAtMs } = started.value;
-  const head = headOf(searchId, request.model, createdAtMs);
+  const head = headOf(searchId, request.model, createdAtMs, request.isLegacy);
   const result = resultOf(context, searchId);
 
   if (request.isStream) {

@@ -10,7 +10,8 @@ import {
 
 /** The search's suffix, so that one names the other. */
 export function textHeadOf(searchId: string, model: string, createdAtMs: number): CompletionHead {
-  return { id: `cmpl-${searchId.slice("srch_".length)}`, created: Math.floor(createdAtMs / 1000), model };
+  const id = `cmpl-${searchId.slice("srch_".length)}`;
+  return { id, created: Math.floor(createdAtMs / 1000), model, isLegacy: false };
 }
 
 export function textCompletionOf(head: CompletionHead, summary: SearchSummary, count: number) {
