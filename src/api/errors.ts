@@ -119,6 +119,9 @@ export function errorToWire(error: ApiError): WireError {
   }
 }
 
+/** OpenAI's SDK waits no longer than this, and asks at once instead (WIRE.md 1.6). */
+const LONGEST_PAUSE_S = 60;
+
 /** A provider's failure, when there is not a single candidate to serve instead. Never 401: our key is not theirs. */
 function upstreamToWire({ type, message, retryAfterMs, provider }: ErrorView): WireError {
   const who = provider === "" ? "The model's provider" : `The provider '${provider}'`;
@@ -127,7 +130,7 @@ function upstreamToWire({ type, message, retryAfterMs, provider }: ErrorView): W
       const seconds = Math.max(1, Math.ceil((retryAfterMs ?? 20_000) / 1000));
       return {
         status: 429,
-        headers: { "retry-after": String(seconds) },
+        headers: { "retry-after": String(seconds), ...(seconds > LONGEST_PAUSE_S && NO_RETRY) },
         body: bodyOf(
           `${who} is rate limiting requests: ${message}. Please try again in ${seconds}s.`,
           "requests",

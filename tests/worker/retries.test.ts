@@ -60,6 +60,29 @@ describe("a retry", () => {
     expect(await callsOf(tag)).toHaveLength(1);
   });
 
+  test("gets the answer of a search that ended when nobody was there any more", async () => {
+    const { messages, tag } = question("slow");
+    const body = { model: MODEL, messages };
+    const gone = new AbortController();
+    const first = send(body, { headers: counted(0), signal: gone.signal });
+    await until(async () => (await callsOf(tag)).length === 1);
+    gone.abort();
+    await expect(first).rejects.toThrow();
+    await until(async () => (await callsOf(tag)).every(({ endedAtMs }) => endedAtMs !== null));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await idOf(await send(body, { headers: counted(1) }));
+    expect(await callsOf(tag)).toHaveLength(1);
+  });
+
+  test("of a twin's request, whose answer the twin has got, is a search of its own", async () => {
+    const { messages, tag } = question("distinct");
+    const body = { model: MODEL, messages };
+    const served = await idOf(await send(body, { headers: counted(0) }));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await idOf(await send(body, { headers: counted(1) }))).not.toBe(served);
+    expect(await callsOf(tag)).toHaveLength(2);
+  });
+
   test("of another tenant joins nothing", async () => {
     const { messages, tag } = question("slow");
     const body = { model: MODEL, messages };
@@ -124,4 +147,11 @@ test("a search ends within nine tenths of the client's own timeout", async () =>
   };
   const response = await send(body, { headers: { "x-stainless-timeout": "2" } });
   expect(await response.json()).toMatchObject({ search: { stop_reason: "wall" } });
+});
+
+test("a provider that wants an hour of peace is not asked again by the SDK", async () => {
+  const response = await send({ model: MODEL, messages: question("rate-limited").messages });
+  expect(response.status).toBe(429);
+  expect(response.headers.get("retry-after")).toBe("3600");
+  expect(response.headers.get("x-should-retry")).toBe("false");
 });
