@@ -4,7 +4,8 @@ import { defineConfig } from "vitest/config";
 /**
  * - `core`: plain Node; pure code and everything that needs no platform.
  * - `worker`: inside workerd, against a scripted upstream over loopback. One workerd per file: few, larger files.
- * - `service`: plain Node against the whole local service, its processes started and killed (`tests/crash`).
+ * - `service`: plain Node against the whole local service: its processes started and killed (`tests/crash`), asked by
+ *   others' client libraries (`tests/clients`).
  */
 export default defineConfig({
   test: {
@@ -13,7 +14,7 @@ export default defineConfig({
         test: {
           name: "core",
           include: ["tests/**/*.test.ts"],
-          exclude: ["tests/worker/**", "tests/crash/**", "tests/service/**"],
+          exclude: ["tests/worker/**", "tests/crash/**", "tests/service/**", "tests/clients/**"],
           // Generous: a busy machine must not fail a test whose subject is not time.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -46,7 +47,7 @@ export default defineConfig({
       {
         test: {
           name: "service",
-          include: ["tests/service/**/*.test.ts", "tests/crash/**/*.test.ts"],
+          include: ["tests/service/**/*.test.ts", "tests/crash/**/*.test.ts", "tests/clients/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 120_000,
           fileParallelism: false,
