@@ -38,9 +38,11 @@ export const SETTINGS: Readonly<Record<string, (budgetTokens: number) => MethodS
   dvts: (budget) => ({ rollouts: beams(budget, 90) }),
   rebase: (budget) => ({ rollouts: beams(budget, 90) }),
   "particle-filter": (budget) => ({ rollouts: beams(budget, 90) }),
-  "tot-bfs": (budget) => ({ params: breadthFirst(budget) }),
+  // A state's last line is sampled as often as its steps, and each time is a candidate: their number must not bind.
+  "tot-bfs": (budget) => ({ params: breadthFirst(budget), rollouts: PLENTY }),
   "tot-dfs": (budget) => ({
     params: { samples: budget < 4000 ? 10 : 16, max_children: budget < 4000 ? 5 : 8, prune_below: 0.1 },
+    rollouts: PLENTY,
     width: 1,
   }),
   mcts: () => ({ rollouts: PLENTY, params: { samples_per_call: 4 }, width: 1 }),
@@ -52,8 +54,8 @@ export const SETTINGS: Readonly<Record<string, (budgetTokens: number) => MethodS
   }),
   gumbel: (budget) => ({ rollouts: beams(budget, 60) }),
   "ab-mcts": () => ({ rollouts: PLENTY, params: { mode: "steps", posterior: "beta" }, width: 1 }),
-  "self-explore": (budget) => ({ params: { solutions: beams(budget, 150) } }),
+  "self-explore": (budget) => ({ params: { solutions: beams(budget, 150) }, rollouts: PLENTY }),
   // The two collections take the judge's word alone or go on after the first right answer: made for data, not for serving.
-  "preference-bfs": (budget) => ({ params: breadthFirst(budget) }),
-  "preference-mcts": () => ({ params: { n_actions: 5, iterations: 8, root_factor: 2 }, width: 1 }),
+  "preference-bfs": (budget) => ({ params: breadthFirst(budget), rollouts: PLENTY }),
+  "preference-mcts": () => ({ params: { n_actions: 5, iterations: 8, root_factor: 2 }, rollouts: PLENTY, width: 1 }),
 };

@@ -24,7 +24,7 @@ export function breadthFirstPlan(options: BreadthFirst): RoundPlan {
   const { generate, breadth, samples, maxDepth, pruneBelow, hasDraft, withTies } = options;
   const roleOf = (round: number): Role => (round >= maxDepth ? "end" : generate === "sample" ? "step" : "list");
   const frontierOf = (nodes: readonly Node[]): Frontier =>
-    new Map(nodes.map((node) => [node, generate === "sample" ? samples : 1]));
+    new Map(nodes.map((node) => [node, generate === "sample" && !isProven(node) ? samples : 1]));
   return {
     hasDraft,
     isLast: (round) => round >= maxDepth,
@@ -47,6 +47,12 @@ export function breadthFirstPlan(options: BreadthFirst): RoundPlan {
     }),
     samplesAt: (node, round) => (roleOf(round) === "list" ? askedAt(node, "list") : samplesAt(node)),
   };
+}
+
+/** Only its answer is missing: to ask for that as often as for a step would use up the candidates there are to be. */
+function isProven(node: Node): boolean {
+  const score = latestScore(node);
+  return score?.kind === "verdict" && score.value === 1;
 }
 
 function isOpen(node: Node, pruneBelow: number): boolean {
