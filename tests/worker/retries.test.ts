@@ -83,6 +83,22 @@ describe("a retry", () => {
     expect(await callsOf(tag)).toHaveLength(2);
   });
 
+  test("of a response joins as well, and is the same response", async () => {
+    const { messages, tag } = question("slow");
+    const create = async (count: number): Promise<string> => {
+      const response = await exports.default.fetch("https://espalier.test/v1/responses", {
+        method: "POST",
+        headers: { authorization: `Bearer ${key}`, "content-type": "application/json", ...counted(count) },
+        body: JSON.stringify({ model: MODEL, input: messages }),
+      });
+      return (await response.json<{ id: string }>()).id;
+    };
+    const first = create(0);
+    await until(async () => (await callsOf(tag)).length === 1);
+    expect(await create(1)).toBe(await first);
+    expect(await callsOf(tag)).toHaveLength(1);
+  });
+
   test("of another tenant joins nothing", async () => {
     const { messages, tag } = question("slow");
     const body = { model: MODEL, messages };
