@@ -1,8 +1,8 @@
 import { type ApiError, errorToWire } from "../errors.ts";
 import type { JsonSchema } from "./schema.ts";
 
-/** One of each kind. */
-const EXAMPLES: { readonly [T in ErrorName]?: Extract<ApiError, { type: T }> } = {
+/** One of each: a new kind of error does not compile before it has an example, and so can stand in the document. */
+const EXAMPLES: { readonly [T in ErrorName]: Extract<ApiError, { type: T }> } = {
   "missing-key": { type: "missing-key" },
   "invalid-key": { type: "invalid-key" },
   "unknown-url": { type: "unknown-url", method: "POST", path: "/v1/embeddings" },
@@ -79,9 +79,7 @@ const MEANING: Readonly<Record<number, string>> = {
 export function errorResponses(names: readonly ErrorName[]): Record<string, { description: string; content: object }> {
   const byStatus = new Map<number, Record<string, unknown>>();
   for (const name of names) {
-    const example = EXAMPLES[name];
-    if (example === undefined) continue;
-    const { status, body } = errorToWire(example);
+    const { status, body } = errorToWire(EXAMPLES[name]);
     byStatus.set(status, { ...byStatus.get(status), [name]: { value: body } });
   }
   return Object.fromEntries(
