@@ -46,7 +46,7 @@ test.each([
   [{ from: "pattern", pattern: "(a)\\1" }, "search.answer.pattern", "invalid_value"],
   [{ from: "pattern", pattern: "(?=a)" }, "search.answer.pattern", "invalid_value"],
   [{ from: "pattern", pattern: "(?:a{30}){40}" }, "search.answer.pattern", "invalid_value"],
-  [{ from: "pattern", pattern: "a".repeat(501) }, "search.answer.pattern", "integer_above_max_value"],
+  [{ from: "pattern", pattern: "a".repeat(501) }, "search.answer.pattern", "string_above_max_length"],
 ])("search.answer %j is refused at %s", (answer, param, code) => {
   expect(recipeWith(answer)).toMatchObject({ ok: false, error: { param, code } });
 });
