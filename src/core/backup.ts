@@ -33,6 +33,7 @@ export function backUp(node: MutableNode, score: Score, backup: Backup): void {
   const { value, weight } = backup.returnOf?.(node, score) ?? { value: score.value, weight: 1 };
   for (let at: MutableNode | null = node; at !== null; at = at.parent) {
     at.visits++;
+    at.touches++;
     at.valueSum += value * weight;
     at.weightSum += weight;
     at.squareSum += value * value * weight;

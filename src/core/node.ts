@@ -40,6 +40,8 @@ export interface Node {
   readonly squareSum: number;
   /** Samples asked for and verifications running at or below this node: O in WU-UCT (Liu et al. 2020). */
   readonly inFlight: number;
+  /** Grows with whatever begins, ends or is judged at or below this node: unchanged, nothing there has changed. */
+  readonly touches: number;
   /** Samples asked for at this very node and not answered yet. */
   readonly proposing: number;
   /** Samples asked for at this very node, by role: answered or in flight, failed ones not. Lists of steps count once. */
@@ -102,6 +104,7 @@ export interface MutableNode extends Node {
   weightSum: number;
   squareSum: number;
   inFlight: number;
+  touches: number;
   proposing: number;
   asked: Map<Role, number>;
   isVerifying: boolean;
@@ -158,6 +161,7 @@ export function createNode(
     weightSum: 0,
     squareSum: 0,
     inFlight: 0,
+    touches: 0,
     proposing: 0,
     asked: new Map(),
     isVerifying: false,

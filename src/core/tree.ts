@@ -300,7 +300,10 @@ export class Tree implements TreeView {
       const target = this.#mutable(id);
       if (step.type === "propose") target.proposing += sign * amount;
       else if (step.type === "verify") target.isVerifying = sign === 1;
-      for (let at: MutableNode | null = target; at !== null; at = at.parent) at.inFlight += sign * amount;
+      for (let at: MutableNode | null = target; at !== null; at = at.parent) {
+        at.inFlight += sign * amount;
+        at.touches++;
+      }
     }
   }
 

@@ -3,7 +3,7 @@ import { isNote, type Node, samplesAt } from "../../core/node.ts";
 import type { TreeView } from "../../core/tree-view.ts";
 import { createUct, qualityOf } from "./uct.ts";
 
-/** What the search has begun and what it would take up next: one pass over the answers. */
+/** What the search has begun and what it would take up next. */
 export interface Standing {
   /** Rollouts that critiques, asked for or already here, will lead to. */
   readonly owed: number;
@@ -13,42 +13,68 @@ export interface Standing {
   readonly next: Node | null;
 }
 
-export function standingOf(tree: TreeView, explorationWeight: number, maxChildren: number): Standing {
-  let owed = 0;
-  let note: Node | null = null;
-  let next: Node | null = null;
-  let bound = Number.NEGATIVE_INFINITY;
+/** The same of what is below one answer, with the bound of `next`. */
+interface Below extends Standing {
+  readonly touches: number;
+  readonly bound: number;
+}
 
-  const consider = (answer: Node, uct: (answer: Node) => number): void => {
-    const own = uct(answer);
-    const isBehind = own < bound || (own === bound && next !== null && answer.order > next.order);
-    if (isBehind || isFullyExpanded(answer, maxChildren)) return;
-    next = answer;
-    bound = own;
-  };
+/**
+ * MCTSr takes the best of all answers, wherever they hang. What is below an answer is summed up once and remembered for
+ * as long as nothing below it changes, so that a decision looks at the paths that have changed and not at all answers: a
+ * cache, never a state.
+ */
+export function createStanding(explorationWeight: number, maxChildren: number): (tree: TreeView) => Standing {
+  const known = new WeakMap<Node, Below>();
 
-  const lookBelow = (father: Node): void => {
-    if (father.children.length === 0) return;
+  const sumUp = (father: Node): Below => {
+    let owed = father.parent === null ? 0 : father.proposing;
+    let note: Node | null = null;
+    let next: Node | null = null;
+    let bound = Number.NEGATIVE_INFINITY;
+    const takeUp = (answer: Node | null, own: number): void => {
+      if (answer === null || own < bound || (own === bound && next !== null && answer.order > next.order)) return;
+      next = answer;
+      bound = own;
+    };
+    const refine = (critique: Node | null): void => {
+      if (critique !== null && (note === null || critique.order < note.order)) note = critique;
+    };
     const uct = createUct(father, explorationWeight);
+    const lookAt = (answer: Node): void => {
+      if (!isFullyExpanded(answer, maxChildren)) takeUp(answer, uct(answer));
+      const below = belowOf(answer);
+      owed += below.owed;
+      refine(below.note);
+      takeUp(below.next, below.bound);
+    };
     for (const child of father.children) {
       if (!isNote(child)) {
-        consider(child, uct);
+        lookAt(child);
         continue;
       }
       const missing = refinementsOwed(child);
       owed += missing;
-      if (missing > 0 && (note === null || child.order < note.order)) note = child;
-      for (const revision of child.children) consider(revision, uct);
+      if (missing > 0) refine(child);
+      for (const revision of child.children) lookAt(revision);
     }
+    return { touches: father.touches, owed, note, next, bound };
   };
 
-  consider(tree.root, createUct(tree.root, explorationWeight));
-  lookBelow(tree.root);
-  for (const answer of tree.terminals) {
-    owed += answer.proposing;
-    lookBelow(answer);
-  }
-  return { owed, note, next };
+  const belowOf = (father: Node): Below => {
+    const before = known.get(father);
+    if (before !== undefined && before.touches === father.touches) return before;
+    const now = sumUp(father);
+    known.set(father, now);
+    return now;
+  };
+
+  return ({ root }) => {
+    const below = belowOf(root);
+    // The root is its own father, and the earliest of all: on a tie a fresh answer is asked for.
+    const isRootFirst = createUct(root, explorationWeight)(root) >= below.bound;
+    return isRootFirst && !isFullyExpanded(root, maxChildren) ? { ...below, next: root } : below;
+  };
 }
 
 /** One refinement per critique, also for one that said the same as another. */

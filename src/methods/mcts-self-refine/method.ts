@@ -9,7 +9,7 @@ import { chooseByValue } from "../../core/selection/value.ts";
 import { COMPLETED, type Decision, EARLY_STOP, issue, WAIT } from "../../core/step.ts";
 import type { TreeView } from "../../core/tree-view.ts";
 import { verificationDue } from "../../core/verification.ts";
-import { standingOf } from "./expansion.ts";
+import { createStanding } from "./expansion.ts";
 
 const parameters = z.strictObject({
   /**
@@ -45,28 +45,31 @@ export const mctsSelfRefine = defineMethod({
   policies: { end: "whole-answer", critique: "critique", refine: "refine" },
   wantsScored: "answers",
   scorers: ["grade", "judge"],
-  create: ({ exploration_weight, max_children, patience }, { rollouts, verifier }) => ({
-    name: "mcts-self-refine",
-    backup: MAX_BLEND,
-    next: (tree) => {
-      if (tree.solved !== null || isOutOfPatience(tree, patience)) return EARLY_STOP;
-      const draft = draftDue(tree);
-      if (draft !== null) return draft;
-      // With one rollout there is nothing to choose from, and nothing is graded.
-      const isPlain = rollouts === 1;
-      const { owed, note, next } = standingOf(tree, exploration_weight, max_children);
-      const missing = rollouts - tree.rollouts - tree.rolloutsInFlight;
-      const due = isPlain ? null : rewardDue(tree, verifier, missing <= 0);
-      if (due !== null) return due;
-      if (note !== null && missing > 0) return issue({ type: "propose", nodeId: note.id, count: 1, role: "refine" });
-      if (next !== null && missing - owed > 0) {
-        const role = next.parent === null ? "end" : "critique";
-        return issue({ type: "propose", nodeId: next.id, count: 1, role });
-      }
-      return tree.openSteps.size > 0 ? WAIT : COMPLETED;
-    },
-    answer: (tree) => chooseByValue(tree, quality),
-  }),
+  create: ({ exploration_weight, max_children, patience }, { rollouts, verifier }) => {
+    const standingOf = createStanding(exploration_weight, max_children);
+    return {
+      name: "mcts-self-refine",
+      backup: MAX_BLEND,
+      next: (tree) => {
+        if (tree.solved !== null || isOutOfPatience(tree, patience)) return EARLY_STOP;
+        const draft = draftDue(tree);
+        if (draft !== null) return draft;
+        // With one rollout there is nothing to choose from, and nothing is graded.
+        const isPlain = rollouts === 1;
+        const { owed, note, next } = standingOf(tree);
+        const missing = rollouts - tree.rollouts - tree.rolloutsInFlight;
+        const due = isPlain ? null : rewardDue(tree, verifier, missing <= 0);
+        if (due !== null) return due;
+        if (note !== null && missing > 0) return issue({ type: "propose", nodeId: note.id, count: 1, role: "refine" });
+        if (next !== null && missing - owed > 0) {
+          const role = next.parent === null ? "end" : "critique";
+          return issue({ type: "propose", nodeId: next.id, count: 1, role });
+        }
+        return tree.openSteps.size > 0 ? WAIT : COMPLETED;
+      },
+      answer: (tree) => chooseByValue(tree, quality),
+    };
+  },
 });
 
 /** Of judged answers; one that nobody has judged is worth no more than its revisions, and they stand for themselves. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { SearchEventBody } from "../../../src/core/event.ts";
 import type { Node } from "../../../src/core/node.ts";
 import { revisedFrom } from "../../../src/core/revisions.ts";
-import { isFullyExpanded, standingOf } from "../../../src/methods/mcts-self-refine/expansion.ts";
+import { createStanding, isFullyExpanded } from "../../../src/methods/mcts-self-refine/expansion.ts";
 import { createUct, qualityOf } from "../../../src/methods/mcts-self-refine/uct.ts";
 import { answerAdd, judged, noteAdd, revisionAdd } from "../../world/answers.ts";
 import { stepStart, treeOf } from "../../world/log.ts";
@@ -99,7 +99,7 @@ describe("what comes next", () => {
     const tree = grown(...REVISED, noteAdd(7, "4.0", "x"), noteAdd(8, "1.0", "y"), [
       stepStart(9, { type: "propose", nodeId: "4.0", count: 1, role: "critique" }),
     ]);
-    expect(standingOf(tree, 0.1, 3)).toMatchObject({ note: { id: "7.0" }, owed: 3 });
+    expect(createStanding(0.1, 3)(tree)).toMatchObject({ note: { id: "7.0" }, owed: 3 });
   });
 
   test("a critique that said what another had said is refined once more", () => {
@@ -107,15 +107,15 @@ describe("what comes next", () => {
       stepStart(7, { type: "propose", nodeId: "1.0", count: 1, role: "critique" }),
       { type: "thought-repeat", stepId: 7, nodeId: "3.0", index: 0 },
     ];
-    expect(standingOf(grown(...REVISED, repeat), 0.1, 3)).toMatchObject({ note: { id: "3.0" } });
-    expect(standingOf(grown(...REVISED), 0.1, 3)).toMatchObject({ note: null, owed: 0 });
+    expect(createStanding(0.1, 3)(grown(...REVISED, repeat))).toMatchObject({ note: { id: "3.0" } });
+    expect(createStanding(0.1, 3)(grown(...REVISED))).toMatchObject({ note: null, owed: 0 });
   });
 
   test("the answer with the highest UCT: the revision at a small c, the dummy where all others are fully expanded", () => {
-    expect(standingOf(grown(...REVISED), 0.1, 3).next?.id).toBe("4.0");
+    expect(createStanding(0.1, 3)(grown(...REVISED)).next?.id).toBe("4.0");
     const asked = grown(...REVISED, noteAdd(7, "4.0", "x"));
-    expect(standingOf(asked, 0.1, 1).next).toBeNull();
-    expect(standingOf(asked, 0.1, 2).next?.id).toBe("4.0");
+    expect(createStanding(0.1, 1)(asked).next).toBeNull();
+    expect(createStanding(0.1, 2)(asked).next?.id).toBe("4.0");
   });
 
   test("ties go to the earlier created", () => {
@@ -125,6 +125,6 @@ describe("what comes next", () => {
       judged(3, "2.0", 0.5),
       judged(4, "1.0", 0.5),
     );
-    expect(standingOf(twins, 0.1, 3).next?.id).toBe("1.0");
+    expect(createStanding(0.1, 3)(twins).next?.id).toBe("1.0");
   });
 });
