@@ -43,13 +43,3 @@ export interface Policy {
    */
   thoughts(completion: Completion, input: PolicyInput): readonly (readonly Thought[])[];
 }
-
-/** The text of the answer on a path: see `TreeView.stepsOf`. */
-export function answerSoFar(path: readonly Thought[]): string {
-  return stepTexts(path).join("");
-}
-
-export function stepTexts(path: readonly Thought[]): readonly string[] {
-  const from = path.findLastIndex((thought) => thought.form === "revision");
-  return path.slice(Math.max(0, from)).flatMap((thought) => (thought.form === "note" ? [] : [thought.text]));
-}

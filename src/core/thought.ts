@@ -30,3 +30,13 @@ export interface Thought {
 export function isComplete(thought: Thought): boolean {
   return thought.ending !== "step" && thought.form !== "note";
 }
+
+/** The text of the answer on a path: notes are no part of it, and a revision stands alone. */
+export function answerSoFar(path: readonly Thought[]): string {
+  return stepTexts(path).join("");
+}
+
+export function stepTexts(path: readonly Thought[]): readonly string[] {
+  const from = path.findLastIndex((thought) => thought.form === "revision");
+  return path.slice(Math.max(0, from)).flatMap((thought) => (thought.form === "note" ? [] : [thought.text]));
+}

@@ -17,7 +17,7 @@ import {
   removeInOrder,
 } from "./node.ts";
 import { type NodeId, ROOT, type Role, type Step, type StepId, targetsOf } from "./step.ts";
-import { isComplete, type Thought } from "./thought.ts";
+import { isComplete, stepTexts, type Thought } from "./thought.ts";
 import type { OpenStep, SearchEnd, TreeView } from "./tree-view.ts";
 import type { Score } from "./verifier.ts";
 
@@ -91,13 +91,7 @@ export class Tree implements TreeView {
   }
 
   stepsOf(node: Node): readonly string[] {
-    const steps: string[] = [];
-    for (let at: Node | null = node; at !== null; at = at.parent) {
-      if (at.thought === null || isNote(at)) continue;
-      steps.push(at.thought.text);
-      if (at.thought.form === "revision") break;
-    }
-    return steps.reverse();
+    return stepTexts(this.pathOf(node).flatMap(({ thought }) => thought ?? []));
   }
 
   comparisonOf(role: Role, first: NodeId, second: NodeId): number | null {

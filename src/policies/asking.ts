@@ -1,5 +1,6 @@
+import { declaredLeft } from "../core/declared-left.ts";
 import type { CompletionRequest } from "../core/model.ts";
-import { answerSoFar, type PolicyInput } from "../core/policy.ts";
+import type { PolicyInput } from "../core/policy.ts";
 import { type Message, type Problem, questionOf } from "../core/problem.ts";
 import {
   type PlaceholderValue,
@@ -8,7 +9,7 @@ import {
   promptOf,
   renderTemplate,
 } from "../core/prompt.ts";
-import type { Thought } from "../core/thought.ts";
+import { answerSoFar, type Thought } from "../core/thought.ts";
 
 /** The request's messages with the path so far as the beginning of the answer. Adds no words of our own. */
 export function continuationRequest(input: PolicyInput, extraStop: readonly string[]): CompletionRequest {
@@ -63,15 +64,9 @@ function pathValues(problem: Problem, path: readonly Thought[]): Record<string, 
   return {
     question,
     steps: steps === "" ? "(nothing yet)" : steps,
-    left: whatIsLeft(steps) ?? question,
+    left: declaredLeft(steps) ?? question,
     note: path.findLast((thought) => thought.form === "note")?.text.trim() ?? "",
   };
-}
-
-/** What the last line declares to be left, as in "13 - 9 = 4 (left: 4 4 10)"; null where it declares nothing. */
-export function whatIsLeft(text: string): string | null {
-  const list = /\(left:([^()]*)\)$/.exec(text.trim().split("\n").at(-1) ?? "")?.[1]?.trim() ?? "";
-  return list === "" ? null : list;
 }
 
 /** Into the last user turn where that is the last message: many chat templates refuse two user turns in a row. */

@@ -1,3 +1,4 @@
+import { declaredLeft } from "../core/declared-left.ts";
 import { type Problem, questionOf } from "../core/problem.ts";
 import { type PlaceholderValue, renderTemplate } from "../core/prompt.ts";
 import type { Candidate } from "../core/verifier.ts";
@@ -20,12 +21,11 @@ export function renderCandidate(
     ...further,
     question: questionOf(problem),
     steps: candidate.text.trim(),
-    left: candidate.isComplete ? null : whatIsLeft(candidate.text),
+    left: candidate.isComplete ? null : numbersLeft(candidate.text),
   });
 }
 
-function whatIsLeft(text: string): string | null {
-  // One loop and no alternatives: linear, whatever a candidate repeats.
-  const list = /\(left:([^()]*)\)$/.exec(text.trim().split("\n").at(-1) ?? "")?.[1]?.trim() ?? "";
-  return list !== "" && /^[-−\d/.,\s]*$/.test(list) ? list : null;
+function numbersLeft(text: string): string | null {
+  const list = declaredLeft(text);
+  return list !== null && /^[-−\d/.,\s]*$/.test(list) ? list : null;
 }

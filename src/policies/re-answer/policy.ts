@@ -1,4 +1,5 @@
-import { answerSoFar, type Policy, type PolicyInput } from "../../core/policy.ts";
+import type { Policy, PolicyInput } from "../../core/policy.ts";
+import { answerSoFar } from "../../core/thought.ts";
 import { askedQuestion } from "../asked-question.ts";
 import { promptedRequest } from "../asking.ts";
 import { RE_ANSWER_PROMPT } from "./prompt.ts";

@@ -1,7 +1,8 @@
 import type { FencedText } from "../../core/fence.ts";
-import { answerSoFar, type Policy } from "../../core/policy.ts";
-import { isComplete, type Thought } from "../../core/thought.ts";
+import type { Policy } from "../../core/policy.ts";
+import { answerSoFar, isComplete, type Thought } from "../../core/thought.ts";
 import { promptedRequest } from "../asking.ts";
+import { asAnswer, revisionOf } from "../revision.ts";
 import { REVISE_PROMPT } from "./prompt.ts";
 
 /** Earlier attempts in view: Snell et al. 2024 train and sample their revision model with up to four. */
@@ -12,25 +13,9 @@ export const revise: Policy = {
   name: "revise",
   extent: "end",
   prompts: [REVISE_PROMPT],
-  request: (input) => ({
-    ...promptedRequest(input, REVISE_PROMPT, { attempts: lastOf(attemptsOn(input.path)) }),
-    stop: input.sampling.stop,
-    // It is an answer: it may call tools and must have the form that was asked for.
-    forwarded: input.problem.forwarded,
-  }),
-  thoughts: ({ text, ending, model, logprobSum, tokenCount, toolCalls }) => [
-    [
-      {
-        text,
-        ending,
-        form: "revision",
-        model,
-        logprobSum,
-        tokenCount,
-        ...(toolCalls === undefined ? {} : { toolCalls }),
-      },
-    ],
-  ],
+  request: (input) =>
+    asAnswer(promptedRequest(input, REVISE_PROMPT, { attempts: lastOf(attemptsOn(input.path)) }), input),
+  thoughts: (completion) => [[revisionOf(completion)]],
 };
 
 /** The answers along the path, each as it stood when it was complete, the oldest first. */
