@@ -1,0 +1,107 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { MIGRATIONS_TABLE, readMigrations } from "../../scripts/local/database.ts";
+import { keepKey, statementForKey } from "../../scripts/local/key.ts";
+import type { ProviderConfig } from "../../src/providers/config.ts";
+import { writeConfig } from "./config.ts";
+
+export interface BareServiceOptions {
+  readonly providers: readonly ProviderConfig[];
+  /** Further Worker variables by name, e.g. LIMITS. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+export interface BareService {
+  /** The origin; OpenAI's clients take `${url}/v1`. */
+  readonly url: string;
+  readonly key: string;
+  /** Of workerd, for profilers. */
+  readonly processId: number;
+  /** Runs statements against D1 in one transaction; the rows of each. */
+  sql(statements: readonly SqlStatement[]): Promise<readonly (readonly Record<string, unknown>[])[]>;
+  /** Ends workerd and removes its state. */
+  close(): Promise<void>;
+}
+
+export interface SqlStatement {
+  readonly sql: string;
+  readonly params?: readonly (string | number | null)[];
+}
+
+const START_TIMEOUT_MS = 60_000;
+
+/**
+ * The Worker on workerd itself, with nothing before it: no dev proxy, no Miniflare. The bundle that would be deployed,
+ * bindings as in wrangler.toml, Durable Objects and D1 in a fresh folder on disk, migrations applied, one key. Everything
+ * is on: authentication, the ledger, the durable log, delivery to D1.
+ *
+ * What differs from production: D1 is Miniflare's object in the same process (a query is a hop, not a network), the disk
+ * is local, and nobody limits connections that wait for headers (the scripted provider can).
+ */
+export async function startBareService({ providers, variables = {} }: BareServiceOptions): Promise<BareService> {
+  const directory = mkdtempSync(join(tmpdir(), "espalier-workerd-"));
+  const { file, environment } = await writeConfig(directory, { PROVIDERS: JSON.stringify(providers), ...variables });
+  const workerd = process.env.MINIFLARE_WORKERD_PATH ?? createRequire(import.meta.url)("workerd").default;
+  // The lifeline: workerd outlives a parent killed with -9, but the shell's stdin closes whatever happens to us.
+  const script =
+    '"$@" < /dev/null & echo "{\\"event\\":\\"start\\",\\"processId\\":$!}" >&3; exec 3>&-; cat > /dev/null; kill -9 $!; wait $! 2> /dev/null';
+  const command = [workerd, "serve", "--experimental", "--control-fd=3", file, "config"];
+  const shell = spawn("sh", ["-c", script, "sh", ...command], {
+    cwd: directory,
+    stdio: ["pipe", "inherit", "inherit", "pipe"],
+    env: { ...process.env, ...environment },
+  });
+  const ended = new Promise<void>((resolve) => shell.on("exit", () => resolve()));
+  const close = async (): Promise<void> => {
+    shell.stdin?.end();
+    await ended;
+    rmSync(directory, { recursive: true, force: true });
+  };
+  try {
+    const { processId, ports } = await listening(shell.stdio[3] as Readable, ["http", "operator"]);
+    const sql: BareService["sql"] = async (statements) => {
+      const response = await fetch(`http://127.0.0.1:${ports.operator}`, {
+        method: "POST",
+        body: JSON.stringify(statements),
+      });
+      if (!response.ok) throw new Error(`D1: ${await response.text()}`);
+      return response.json() as Promise<Record<string, unknown>[][]>;
+    };
+    const key = keepKey(join(directory, "key"));
+    const migrations = readMigrations().flatMap(({ statements }) => statements);
+    await sql([{ sql: MIGRATIONS_TABLE }, ...migrations, { sql: await statementForKey(key) }]);
+    return { url: `http://127.0.0.1:${ports.http}`, key: key.text, processId, sql, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Listening {
+  readonly processId: number;
+  /** By the socket's name. */
+  readonly ports: Readonly<Record<string, number>>;
+}
+
+/** Resolves once all the sockets listen. The shell, and then workerd, tell each event as a line of JSON. */
+async function listening(control: Readable, sockets: readonly string[]): Promise<Listening> {
+  const ports: Record<string, number> = {};
+  let processId = 0;
+  const timer = setTimeout(() => control.destroy(new Error("workerd does not listen")), START_TIMEOUT_MS);
+  try {
+    for await (const line of createInterface({ input: control })) {
+      const event = JSON.parse(line) as { processId?: number; socket?: string; port?: number };
+      processId = event.processId ?? processId;
+      if (event.socket !== undefined && event.port !== undefined) ports[event.socket] = event.port;
+      if (sockets.every((socket) => socket in ports)) return { processId, ports };
+    }
+    throw new Error("workerd ended before it listened");
+  } finally {
+    clearTimeout(timer);
+  }
+}
