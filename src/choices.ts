@@ -51,7 +51,7 @@ export function chooseMethod(
   isWanted: boolean,
 ): Result<ChosenMethod, RecipeError> {
   const isAutomatic = name === "auto";
-  const resolved = isAutomatic ? searchWith(automatic, asked, isWanted) : name === "none" ? NO_SEARCH : name;
+  const resolved = isAutomatic ? searchWith(automatic, asked, isWanted) : name;
   const definition = findMethod(resolved);
   if (definition === null) return fail(unknownName("search.method", name, METHODS));
   const isVerified = asked === null ? !isAutomatic || automatic.length > 0 : asked.length > 0;

@@ -213,11 +213,21 @@ function paramsOf(
     return fail(issueToError(parsed.error[0], "search.params"));
   }
   for (const id of definition.models(parsed.value)) {
-    const param = isByField ? "search.models" : "search.params.models";
+    if (findModel(providers, id) !== null) continue;
+    const param = isByField ? `search.models[${models.indexOf(id)}]` : placeOf(id, parsed.value);
     // Not "model_not_found": that is about the request's own model, and a 404.
-    if (findModel(providers, id) === null) return fail({ ...modelNotFound(id), code: "invalid_value", param });
+    return fail({ ...modelNotFound(id), code: "invalid_value", param });
   }
   return parsed;
+}
+
+/** The parameter that names this model, by itself or in a list. */
+function placeOf(id: string, params: Readonly<Record<string, unknown>>): string {
+  for (const [name, value] of Object.entries(params)) {
+    if (value === id) return `search.params.${name}`;
+    if (Array.isArray(value) && value.includes(id)) return `search.params.${name}[${value.indexOf(id)}]`;
+  }
+  return "search.params";
 }
 
 function onlyThose(prompts: PromptOverrides, definitions: readonly PromptDefinition[]): PromptOverrides {

@@ -8,6 +8,7 @@ import { SELECTIONS } from "./core/selection/index.ts";
 import type { PromptOverrides } from "./prompts.ts";
 import { promptOverridesSchema } from "./providers/prompt-override.ts";
 import type { RecipeError } from "./recipe.ts";
+import { hyphenated, methodNamed, verifierNamed } from "./search-request/aliases.ts";
 import { layerOf, searchIn } from "./search-request/layer.ts";
 import { PRESET_NAMES } from "./search-request/presets.ts";
 import { patternSchema } from "./verifiers/pattern.ts";
@@ -32,8 +33,12 @@ export interface SearchObject {
   readonly earlyStop: EarlyStop;
   /** What is above a ceiling or runs out: the best there is, or an error. */
   readonly onBudget: "best" | "error";
+  /** What becomes of the search when nobody waits for it any more; null leaves it to the service. */
+  readonly onDisconnect: OnDisconnect | null;
   readonly reply: Reply;
 }
+
+export type OnDisconnect = "cancel" | "finish";
 
 /** How much of the search its answer shows. */
 export interface Reply {
@@ -41,6 +46,10 @@ export interface Reply {
   readonly candidates: number;
   /** What OpenAI's own fields of `usage` count: the returned answer, or the whole search. */
   readonly usage: "answer" | "total";
+  /** The tree in the `search` block: without its texts, or whole. Absent in older recipes, as is the next. */
+  readonly trace?: "none" | "summary" | "full";
+  /** What the search does is told while it runs, as reasoning, where the answer is streamed. */
+  readonly hasProgress?: boolean;
 }
 
 /** A verifier as the request names it: its own parameters not looked at yet. */
@@ -99,6 +108,7 @@ export const searchSchema = z.strictObject({
   models: z.array(z.string().min(1).max(200)).min(1).max(16).nullish(),
   early_stop: z.strictObject({ score: share.nullish(), agreement: share.nullish() }).nullish(),
   on_budget: z.enum(["best", "error"]).nullish(),
+  on_disconnect: z.enum(["cancel", "finish"]).nullish(),
   return: z
     .strictObject({
       trace: z.enum(["none", "summary", "full"]).nullish(),
@@ -118,24 +128,7 @@ export function checkSearch(input: unknown, root: string): Result<WireSearch, Re
   if (typeof input === "boolean") return succeed({ preset: input ? "balanced" : "off" });
   const parsed = searchSchema.safeParse(input ?? {});
   if (!parsed.success) return fail(issueToError(parsed.error.issues[0], root));
-  const refused = refusal(parsed.data, root);
-  return refused === null ? succeed(parsed.data) : fail(refused);
-}
-
-/** What the object has a place for and this service cannot do: said, never passed over in silence. */
-function refusal({ return: shown }: WireSearch, root: string): RecipeError | null {
-  const refuse = (field: string, instead: string): RecipeError => ({
-    code: "unsupported_value",
-    message: `Unsupported value: '${root}.return.${field}'. ${instead}`,
-    param: `${root}.return.${field}`,
-  });
-  if (shown?.progress === true) {
-    return refuse("progress", "Progress is not shown in the answer; watch GET /v1/searches/{id}/events instead.");
-  }
-  if (shown?.trace != null && shown.trace !== "none") {
-    return refuse("trace", "The trace is not part of the answer; read it at its 'search.trace_url'.");
-  }
-  return null;
+  return succeed(parsed.data);
 }
 
 /** Parses `search`, its preset filled in. */
@@ -155,7 +148,7 @@ export function parseSearchObject(input: unknown): Result<SearchObject, RecipeEr
     });
   }
   return succeed({
-    method: hyphenated(method ?? "auto"),
+    method: methodNamed(method ?? "auto"),
     verifier: verifierSpecs(search.verifier ?? "auto"),
     selection: selectionName,
     answer: search.answer ?? { from: "auto" },
@@ -167,7 +160,13 @@ export function parseSearchObject(input: unknown): Result<SearchObject, RecipeEr
     models: search.models ?? [],
     earlyStop: { score: search.early_stop?.score ?? null, agreement: search.early_stop?.agreement ?? null },
     onBudget: search.on_budget ?? "best",
-    reply: { candidates: search.return?.candidates ?? 0, usage: search.usage ?? "answer" },
+    onDisconnect: search.on_disconnect ?? null,
+    reply: {
+      candidates: search.return?.candidates ?? 0,
+      usage: search.usage ?? "answer",
+      trace: search.return?.trace ?? "none",
+      hasProgress: search.return?.progress ?? false,
+    },
   });
 }
 
@@ -186,18 +185,13 @@ function verifierSpecs(input: NonNullable<z.infer<typeof searchSchema>["verifier
   const list = Array.isArray(input) ? input : [input];
   const specs = list.map((one, index): AskedVerifier => {
     const at = Array.isArray(input) ? `search.verifier[${index}]` : "search.verifier";
-    if (typeof one === "string") return { type: hyphenated(one), weight: 1, params: {}, at };
+    if (typeof one === "string") return { type: verifierNamed(one), weight: 1, params: {}, at };
     const { type, weight, ...params } = one;
-    return { type: hyphenated(type), weight: weight ?? 1, params, at };
+    return { type: verifierNamed(type), weight: weight ?? 1, params, at };
   });
   const only = specs.length === 1 ? specs[0]?.type : undefined;
   if (only === "auto") return null;
   return only === "none" ? [] : specs;
-}
-
-/** Underscores are accepted for hyphens in every name. */
-function hyphenated(text: string): string {
-  return text.replaceAll("_", "-");
 }
 
 function hyphenatedKeys(prompts: PromptOverrides): PromptOverrides {

@@ -43,10 +43,63 @@ test.each([
   ["best-of-n", "best-of-n"],
   [false, "single"],
   [{ method: "none" }, "single"],
+  ["bon", "best-of-n"],
+  ["beam_search", "beam"],
+  ["particle-filtering", "particle-filter"],
   [{ method: "self_consistency" }, "self-consistency"],
   [true, "mcts"],
 ])("search %j is method %s", (search, method) => {
   expect(recipeOf(search)).toMatchObject({ ok: true, value: { method } });
+});
+
+/** The same model, which does what it is told. */
+const instructed = [embeddedProvider("http://127.0.0.1:1", [])].map((one) => ({
+  ...one,
+  models: one.models.map((model) => ({ ...model, capabilities: { ...model.capabilities, instructions: true } })),
+}));
+
+test.each(["refine", "self-refine"])("%s is our revision", (method) => {
+  const sampling = { maxTokens: 100, temperature: undefined, topP: undefined, stop: [] };
+  const search = { method, verifier: "judge" };
+  expect(createRecipe({ problem: hello, model: "espalier/24", search, sampling, seed: 1 }, instructed)).toMatchObject({
+    value: { method: "revision" },
+  });
+});
+
+test.each([
+  ["majority", "agreement"],
+  ["llm_judge", "judge"],
+  [{ type: "schema", schema: { type: "object" } }, "json-schema"],
+  ["logprob", "self-evaluation"],
+])("the verifier %j is our %s", (verifier, type) => {
+  const sampling = { maxTokens: 100, temperature: undefined, topP: undefined, stop: [] };
+  const search = { method: "best_of_n", verifier };
+  expect(createRecipe({ problem: hello, model: "espalier/24", search, sampling, seed: 1 }, instructed)).toMatchObject({
+    value: { verifiers: [{ type }] },
+  });
+});
+
+test("code_tests is our unit-tests, whose parameters it has to bring", () => {
+  const search = { method: "best_of_n", verifier: "code_tests" };
+  const recipe = recipeOf(search, { problem: hello });
+  expect(recipe.ok ? null : recipe.error.param).toMatch(/^search\.verifier/);
+  expect(recipe).not.toMatchObject({ error: { message: expect.stringContaining("Supported values") } });
+});
+
+test.each([
+  [{ method: "ab-mcts", params: { models: ["espalier/24", "nobody"] } }, "search.params.models[1]"],
+  [{ method: "ab-mcts", models: ["nobody"] }, "search.models[0]"],
+  [{ method: "rstar", params: { discriminator_model: "nobody" } }, "search.params.discriminator_model"],
+  [{ method: "best-of-n", verifier: { type: "judge", model: "nobody" } }, "search.verifier.model"],
+])("%j names a model that nobody serves, and is told where", (search, param) => {
+  expect(recipeOf(search)).toMatchObject({ error: { code: "invalid_value", param } });
+});
+
+test("a method or a verifier that we have nothing like is refused with the list of what there is", () => {
+  const all = expect.stringMatching(/Supported values are: .*best-of-n.*mcts/);
+  expect(recipeOf("debate")).toMatchObject({ error: { param: "search.method", message: all } });
+  const verifiers = expect.stringMatching(/Supported values are: .*judge/);
+  expect(recipeOf({ verifier: "oracle" })).toMatchObject({ error: { param: "search.verifier", message: verifiers } });
 });
 
 test("best-of-n without an exact verifier goes by agreement, and mcts by the judge", () => {

@@ -96,6 +96,8 @@ export type SearchPart = "generate" | "judge" | "discarded" | "cancelled";
 export interface SpentView {
   readonly calls: number;
   readonly promptTokens: number;
+  /** The tree, where `reply.trace` asks for it in the answer. */
+  readonly nodes?: readonly NodeView[];
   readonly completionTokens: number;
   readonly cachedTokens: number;
   readonly microdollars: number;

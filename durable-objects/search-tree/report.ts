@@ -45,6 +45,7 @@ export function searchToSummary(input: ReportInput): SearchSummary {
     onBudget: recipe.onBudget ?? "best",
     reply: recipe.reply ?? { candidates: 0, usage: "answer" },
     spentByPart: spentByPart(tree),
+    ...((recipe.reply?.trace ?? "none") !== "none" && { nodes: nodesOf(tree) }),
   };
 }
 
@@ -55,7 +56,11 @@ function isWithoutDiversity(tree: Tree): boolean {
 }
 
 export function searchToReport(input: ReportInput): SearchReport {
-  return { ...searchToSummary(input), nodes: [input.tree.root, ...input.tree.nodes].map(nodeToView) };
+  return { ...searchToSummary(input), nodes: nodesOf(input.tree) };
+}
+
+function nodesOf(tree: Tree): NodeView[] {
+  return [tree.root, ...tree.nodes].map(nodeToView);
 }
 
 function nodeToView(node: Node): NodeView {

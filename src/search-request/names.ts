@@ -1,6 +1,7 @@
 import { fail, type Result, succeed } from "../core/result.ts";
 import { METHODS } from "../methods/index.ts";
 import type { RecipeError } from "../recipe.ts";
+import { METHOD_ALIASES, methodNamed } from "./aliases.ts";
 import { isPreset, PRESET_NAMES } from "./presets.ts";
 
 /** A plan in one word: a preset, or a method with the number of candidates: "deep", "mcts", "bon-16". */
@@ -10,31 +11,26 @@ export interface ShortPlan {
   readonly budget?: { readonly max_rollouts: number };
 }
 
-/** Names that others gave to the same methods. */
-const SHORT_NAMES: Readonly<Record<string, string>> = { bon: "best-of-n", none: "single" };
-
 /** Null where the word is none of ours. */
 export function shortPlanOf(word: string): ShortPlan | null {
   if (isPreset(word)) return { preset: word };
-  const exact = methodNamed(word);
+  const exact = knownMethod(word);
   if (exact !== null) return { method: exact };
   const [, name = "", count = ""] = /^(.+)-(\d{1,9})$/.exec(word) ?? [];
-  const method = methodNamed(name);
+  const method = knownMethod(name);
   return method === null ? null : { method, budget: { max_rollouts: Number(count) } };
 }
 
-/** Underscores are accepted for hyphens. */
-function methodNamed(word: string): string | null {
-  const name = word.replaceAll("_", "-");
-  const method = Object.hasOwn(SHORT_NAMES, name) ? SHORT_NAMES[name] : name;
-  return METHODS.some((one) => one.name === method) ? (method ?? null) : null;
+function knownMethod(word: string): string | null {
+  const name = methodNamed(word);
+  return METHODS.some((one) => one.name === name) ? name : null;
 }
 
 /** Every word that may stand in a URL's path: `/v1/{word}/chat/completions`. */
 export const STRATEGIES: readonly string[] = [
   ...PRESET_NAMES,
   ...METHODS.flatMap(({ name }) => [name, name.replaceAll("-", "_")]),
-  ...Object.keys(SHORT_NAMES),
+  ...METHOD_ALIASES.flatMap((name) => [name, name.replaceAll("-", "_")]),
 ].filter((word, index, all) => all.indexOf(word) === index);
 
 /** optillm's approaches; null where nothing here does the same. */

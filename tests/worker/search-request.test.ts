@@ -34,6 +34,7 @@ interface Completion {
     readonly note: string | null;
     readonly clamped: readonly string[];
     readonly temperature_used: number | null;
+    readonly trace?: readonly { readonly text?: string }[];
     readonly candidates?: readonly { content: string; score: number | null }[];
     readonly trace_url: string;
   };
@@ -121,8 +122,8 @@ test("a request for a few tokens is one call and says why", async () => {
 describe("refusals, each at its place and before any call", () => {
   test.each<[Sent, string, string | null]>([
     [{ body: { search: { budgt: {} } } }, "unknown_parameter", "search.budgt"],
-    [{ body: { search: { return: { trace: "full" } } } }, "unsupported_value", "search.return.trace"],
-    [{ body: { search: { return: { progress: true } } } }, "unsupported_value", "search.return.progress"],
+    [{ body: { search: { return: { trace: "all" } } } }, "invalid_value", "search.return.trace"],
+    [{ body: { search: { return: { progress: "yes" } } } }, "invalid_type", "search.return.progress"],
     [{ body: { search: { early_stop: { agreement: 0 } } } }, "integer_below_min_value", "search.early_stop.agreement"],
     [{ body: { search: { method: "mcts", models: [MODEL] } } }, "unsupported_value", "search.models"],
     [{ body: { search: { preset: "ultra" } } }, "invalid_value", "search.preset"],
@@ -229,6 +230,43 @@ test("n without a search is n samples of one call", async () => {
 
 describe("the response", () => {
   const search = { method: "best_of_n", verifier: "agreement", budget: { max_rollouts: 4, max_parallel: 1 } };
+
+  test.each(["summary", "full"] as const)("shows the tree where it is asked for: %s", async (trace) => {
+    const search = { method: "best_of_n", verifier: "none", budget: { max_rollouts: 3 }, return: { trace } };
+    const completion = await completionOf({ body: { search } });
+    const report = await (await call(key, "GET", completion.search.trace_url)).json<{ tree: { text?: string }[] }>();
+    expect(report.tree).toHaveLength(4);
+    if (trace === "full") expect(completion.search.trace).toEqual(report.tree);
+    else expect(completion.search.trace).toMatchObject(report.tree.map(({ text: _text, ...node }) => node));
+    expect(completion.search.trace?.every((node) => "text" in node === (trace === "full"))).toBe(true);
+  });
+
+  test("and none where it is not", async () => {
+    expect(await completionOf({ body: { search: { method: "best_of_n" } } })).not.toHaveProperty("search.trace");
+  });
+
+  test("is told while it grows as reasoning, in a stream that asks for it (WIRE 1.11)", async () => {
+    const search = { method: "best_of_n", verifier: "none", budget: { max_rollouts: 3 }, return: { progress: true } };
+    const deltasOf = async (body: object): Promise<{ content?: string; reasoning?: string }[]> => {
+      const { response } = await ask({ body: { stream: true, ...body } });
+      const frames = (await response.text()).split("\n\n").filter((frame) => frame.startsWith("data: {"));
+      return frames.map((frame) => JSON.parse(frame.slice("data: ".length)).choices[0].delta);
+    };
+    const deltas = await deltasOf({ search });
+    const reasoning = deltas.filter((delta) => delta.reasoning !== undefined);
+    expect(reasoning.length).toBeGreaterThan(0);
+    for (const delta of reasoning) {
+      expect(delta).toEqual({ reasoning: delta.reasoning, reasoning_content: delta.reasoning });
+      expect(delta.reasoning).toMatch(
+        /^(Searching with self-consistency: up to 3 candidates|[0-3] of 3 candidates)\.\n$/,
+      );
+    }
+    const firstText = deltas.findIndex(({ content }) => (content ?? "") !== "");
+    expect(deltas.findLastIndex(({ reasoning: one }) => one !== undefined)).toBeLessThan(firstText);
+    for (const quiet of [{ search: { ...search, return: {} } }, { search: { ...search, method: "none" } }]) {
+      expect((await deltasOf(quiet)).some(({ reasoning: one }) => one !== undefined)).toBe(false);
+    }
+  });
 
   test("shows the candidates that were asked for, the served one first, and where the trace is", async () => {
     const completion = await completionOf({ body: { search: { ...search, return: { candidates: 3 } } } });

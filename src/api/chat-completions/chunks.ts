@@ -15,6 +15,8 @@ export interface ChunkWriter {
   role(index: number): object;
   /** Valid and empty: keeps every idle timer from running out, and appends nothing. */
   heartbeat(): object;
+  /** What the search does, as reasoning: shown by whoever shows thoughts, ignored by all others (WIRE.md 1.11). */
+  progress(sentence: string): object;
   /** The winners' texts, their ends, and the usage where asked for. */
   answer(summary: SearchSummary): object[];
 }
@@ -38,6 +40,7 @@ export function createChunkWriter(head: CompletionHead, count: number, hasUsage:
   return {
     role: (index) => chunk([choice(index, { role: "assistant", content: "", refusal: null })]),
     heartbeat: () => chunk([choice(0, { content: "" })]),
+    progress: (sentence) => chunk([choice(0, { reasoning_content: `${sentence}\n`, reasoning: `${sentence}\n` })]),
     answer: (summary) => {
       const answers = servedAnswers(summary, count);
       const chunks = answers.flatMap((answer, index) => [

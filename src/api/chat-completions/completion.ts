@@ -1,5 +1,6 @@
 import type { AnswerView, SearchSummary, SpentView } from "../../../durable-objects/search-tree/protocol.ts";
 import { completionIdOf } from "../searches/search-id.ts";
+import { traceOf } from "../searches/trace.ts";
 import { firstCallOf } from "./legacy-functions.ts";
 import { stopReasonToWire } from "./outcome.ts";
 
@@ -123,6 +124,7 @@ function spentToWire(spent: SpentView) {
 export function searchBlockOf(summary: SearchSummary) {
   const score = summary.answers[0]?.score ?? null;
   const shown = summary.reply?.candidates ?? 0;
+  const trace = summary.reply?.trace ?? "none";
   return {
     id: summary.id,
     method: summary.method,
@@ -141,6 +143,7 @@ export function searchBlockOf(summary: SearchSummary) {
     note: summary.note,
     temperature_used: summary.temperature ?? null,
     ...(shown > 0 && { candidates: summary.answers.slice(0, shown).map(candidateToWire) }),
+    ...(trace !== "none" && { trace: traceOf(summary.nodes ?? [], trace) }),
     trace_url: `/v1/searches/${summary.id}`,
   };
 }

@@ -1,14 +1,14 @@
 import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
 import { readJsonObject } from "../body.ts";
 import { type AppContext, respondWithError } from "../context.ts";
-import { isSureToServe, resultOf, startSearch } from "../searches/start.ts";
+import { isSureToServe, resultOf, startSearch, tellerOf } from "../searches/start.ts";
 import { STREAM_HEADERS, WHITESPACE_HEADERS } from "../stream-headers.ts";
 import { createChunkWriter } from "./chunks.ts";
 import { completionOf, headOf, searchHeadersOf } from "./completion.ts";
 import { resultOrHold, whitespaceThen } from "./keep-alive.ts";
 import { failureOf } from "./outcome.ts";
 import { parseChatRequest } from "./request.ts";
-import { streamAnswer } from "./stream.ts";
+import { HEARTBEAT_MS, streamAnswer } from "./stream.ts";
 
 /** POST /v1/chat/completions. */
 export async function createChatCompletion(context: AppContext): Promise<Response> {
@@ -25,7 +25,11 @@ export async function createChatCompletion(context: AppContext): Promise<Respons
 
   if (request.isStream) {
     const chunks = createChunkWriter(head, request.count, request.hasUsageChunk);
-    return context.body(streamAnswer(chunks, request.count, result), 200, STREAM_HEADERS);
+    return context.body(
+      streamAnswer(chunks, request.count, result, HEARTBEAT_MS, tellerOf(context, started.value)),
+      200,
+      STREAM_HEADERS,
+    );
   }
   const toJson = (summary: SearchSummary): object => completionOf(head, summary, request.count);
   const summary = await resultOrHold(result, () => isSureToServe(context, started.value));

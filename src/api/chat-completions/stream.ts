@@ -2,10 +2,11 @@ import type { SearchSummary } from "../../../durable-objects/search-tree/protoco
 import { errorToWire } from "../errors.ts";
 import type { ChunkWriter } from "./chunks.ts";
 import { failureOf } from "./outcome.ts";
+import { type Tell, tellUntilStopped } from "./progress.ts";
 import { within } from "./timers.ts";
 
 /** Under the 15 s of the strictest idle timer met (WIRE.md 4.7). */
-const HEARTBEAT_MS = 10_000;
+export const HEARTBEAT_MS = 10_000;
 
 /**
  * The stream of one answer: the role at once, heartbeats while the search runs, then the winner without delay. A viewer
@@ -17,6 +18,7 @@ export function streamAnswer(
   count: number,
   result: Promise<SearchSummary>,
   heartbeatMs: number = HEARTBEAT_MS,
+  tell: Tell = async () => {},
 ): ReadableStream<Uint8Array> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();
@@ -25,11 +27,13 @@ export function streamAnswer(
     writer.write(encoder.encode(frames.map(toFrame).join("")));
   const run = async (): Promise<void> => {
     await send(Array.from({ length: count }, (_unused, index) => chunks.role(index)));
+    const progress = tellUntilStopped(tell, (sentence) => send([chunks.progress(sentence)]));
     let summary = await within(result, heartbeatMs);
     while (summary === null) {
       await send([chunks.heartbeat()]);
       summary = await within(result, heartbeatMs);
     }
+    progress.stop();
     const failure = failureOf(summary);
     await send(failure === null ? [...chunks.answer(summary), "[DONE]"] : [errorToWire(failure).body]);
   };

@@ -35,6 +35,7 @@ export function createTextChunkWriter(head: CompletionHead, count: number, hasUs
   return {
     role: (index) => chunk([choice(index, "")]),
     heartbeat: () => chunk([choice(0, "")]),
+    progress: () => chunk([choice(0, "")]),
     answer: (summary) => {
       const answers = servedAnswers(summary, count);
       const chunks = answers.flatMap((answer: AnswerView, index) => [

@@ -1,4 +1,5 @@
 import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
+import { NO_SEARCH } from "../../choices.ts";
 import { fail, type Result, succeed } from "../../core/result.ts";
 import { ceilingsOf, providersOf, scorersOf } from "../../env.ts";
 import { configuredId } from "../../providers/listed-id.ts";
@@ -7,12 +8,14 @@ import { referenceOf } from "../../search-object.ts";
 import { lowest } from "../../search-request/ceilings.ts";
 import { searchOf } from "../../search-request/search-of.ts";
 import { MAX_BODY_BYTES } from "../body.ts";
+import type { Tell } from "../chat-completions/progress.ts";
 import type { ChatRequest } from "../chat-completions/request.ts";
 import { waitForResult } from "../chat-completions/wait.ts";
 import type { AppContext } from "../context.ts";
 import type { ApiError } from "../errors.ts";
 import { arrivalOf, timeoutMsOf } from "./arrival.ts";
 import { openSearch, requestHashOf } from "./open.ts";
+import { tellProgress } from "./progress.ts";
 import { searchStub } from "./search-stub.ts";
 
 export interface StartedSearch {
@@ -20,6 +23,8 @@ export interface StartedSearch {
   readonly createdAtMs: number;
   /** False where the client wants an error if the budget runs out: the status must then wait for the end. */
   readonly servesBest: boolean;
+  /** The client wants to be told what the search does, and there is one to tell of. */
+  readonly hasProgress: boolean;
 }
 
 /** Whatever starts a search goes through here: the request becomes a recipe, and the search's own object owns the run. */
@@ -65,7 +70,9 @@ export async function startSearch(
   const opened = await openSearch(env, input, arrival.value, await requestHashOf(order, problemJson));
   if (!opened.ok) return opened;
   context.header("x-search-id", opened.value.searchId);
-  return succeed({ ...opened.value, servesBest: recipe.value.onBudget !== "error" });
+  const { onBudget, reply, method } = recipe.value;
+  const hasProgress = reply?.hasProgress === true && method !== NO_SEARCH;
+  return succeed({ ...opened.value, servesBest: onBudget !== "error", hasProgress });
 }
 
 /** An answer that comes after the client has given up is paid for and lost. */
@@ -99,6 +106,15 @@ export function resultOf(context: AppContext, searchId: string): Promise<SearchS
   // Only a client that counts its repetitions can be told from a twin of it.
   if (req.header("x-stainless-retry-count") !== undefined) context.executionCtx.waitUntil(hear().catch(() => {}));
   return result;
+}
+
+/** Tells a streamed answer's client what the search does, where it wants to know. */
+export function tellerOf(context: AppContext, { searchId, hasProgress }: StartedSearch): Tell {
+  if (!hasProgress) return async () => {};
+  return async (say) => {
+    const events = await searchStub(context.env, context.get("tenant").id, searchId).watch(0);
+    if (events !== null) await tellProgress(events, say);
+  };
 }
 
 /** Will the search serve something, whatever happens from now on? */

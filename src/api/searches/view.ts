@@ -1,8 +1,9 @@
-import type { NodeView, SearchReport } from "../../../durable-objects/search-tree/protocol.ts";
+import type { SearchReport } from "../../../durable-objects/search-tree/protocol.ts";
 import type { SearchRow } from "../../db/searches.ts";
 import { usageOf, verifierToWire } from "../chat-completions/completion.ts";
 import { failureOf, stopReasonToWire } from "../chat-completions/outcome.ts";
 import { errorToWire } from "../errors.ts";
+import { nodeToWire } from "./trace.ts";
 
 /** A search as the API shows it: what it is doing or has done, and its tree. */
 export function reportToWire(report: SearchReport) {
@@ -53,22 +54,5 @@ export function rowToWire(row: SearchRow) {
     rollouts: row.rollouts,
     model_calls: row.calls,
     cost: row.microdollars / 1_000_000,
-  };
-}
-
-function nodeToWire(node: NodeView) {
-  return {
-    id: node.id,
-    parent_id: node.parentId,
-    depth: node.depth,
-    text: node.text,
-    role: node.role,
-    form: node.form,
-    is_terminal: node.isTerminal,
-    visits: node.visits,
-    value: node.value,
-    repeats: node.repeats,
-    score: node.score,
-    in_flight: node.inFlight,
   };
 }
