@@ -120,6 +120,7 @@ export function createSetup(
     limits: recipe.limits,
     width: recipe.width,
     answers: answersOfRecipe(recipe),
+    isOneCall: definition.isOneCall,
   });
 }
 

@@ -1,6 +1,6 @@
 import { type Amounts, addAmounts, NOTHING } from "./amounts.ts";
 import type { CancelSignal } from "./cancellation.ts";
-import type { Attempt, CompletionRequest, Model, ModelError } from "./model.ts";
+import type { Attempt, CompletionListener, CompletionRequest, Model, ModelError } from "./model.ts";
 import type { Policy, PolicyInput, Sampling } from "./policy.ts";
 import type { Problem } from "./problem.ts";
 import type { PromptBook } from "./prompt.ts";
@@ -25,6 +25,8 @@ export interface Executor {
   readonly verifier: Verifier | null;
   /** Who compares two nodes, by role: verifiers whose two scores add up to 1. */
   readonly comparators: Readonly<Record<Role, Verifier>>;
+  /** The plan is one call whose completions are the answers, in their order (`MethodDefinition.isOneCall`). */
+  readonly isOneCall?: boolean;
 }
 
 export type StepAnswer =
@@ -50,6 +52,7 @@ export async function executeStep(
   stepId: StepId,
   step: Step,
   signal: CancelSignal,
+  listener?: CompletionListener,
 ): Promise<StepAnswer> {
   if (step.type !== "propose") {
     const candidates = step.nodeIds.map((id) => candidateOf(tree, id));
@@ -60,12 +63,22 @@ export async function executeStep(
   }
   const policy = policyOf(executor, step.role);
   const input = inputOf(executor, tree, stepId, step, step.count);
-  const { result, attempts } = await modelOf(executor, step).complete(requestOf(policy, input), signal);
+  const heard = listener !== undefined && isShownLive(executor, tree, step) ? listener : undefined;
+  heard?.begin();
+  const { result, attempts } = await modelOf(executor, step).complete(requestOf(policy, input), signal, heard);
   if (!result.ok) return { type: "failure", error: result.error, attempts };
   const chains = result.value.flatMap((completion) => policy.thoughts(completion, input));
   if (chains.length > 0) return { type: "thoughts", chains, attempts };
   const error = { type: "unparsed", message: `the reply to "${step.role}" could not be read` } as const;
   return { type: "failure", error, attempts };
+}
+
+/**
+ * May the completions of this step be shown while they are written? Only where they will be the answers, each at its own
+ * place: in a plan of one call, while nothing has come of it yet.
+ */
+export function isShownLive({ isOneCall }: Pick<Executor, "isOneCall">, tree: Tree, step: Step): boolean {
+  return isOneCall === true && step.type === "propose" && tree.rollouts === 0;
 }
 
 /** Upper bound of a step's cost with `count` samples (`count` matters to proposals only). */
@@ -132,5 +145,15 @@ function inputOf(executor: Executor, tree: Tree, stepId: StepId, step: ProposeSt
 
 function requestOf(policy: Policy, input: PolicyInput): CompletionRequest {
   const request = policy.request(input);
-  return input.wantsLogprobs && request.topLogprobs === null ? { ...request, topLogprobs: 0 } : request;
+  const { topLogprobs: asked, keepsReasoning } = input.sampling;
+  // A note is part of no answer: nobody is told of its tokens.
+  const isOfAnswer = policy.extent === "step" || policy.extent === "end";
+  const kept = isOfAnswer && asked != null ? asked : null;
+  const least = kept ?? (input.wantsLogprobs ? 0 : null);
+  return {
+    ...request,
+    topLogprobs: least === null ? request.topLogprobs : Math.max(least, request.topLogprobs ?? 0),
+    ...(kept !== null && { keepsTokens: true }),
+    ...(isOfAnswer && keepsReasoning === true && { keepsReasoning }),
+  };
 }

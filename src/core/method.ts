@@ -61,6 +61,8 @@ export interface MethodDefinition {
   readonly wantsScored: WantsScored;
   /** The same for given parameters, where they make a difference. */
   wantsScoredWith(parameters: unknown): WantsScored;
+  /** No search: one call, and what it brings are the answers, in their order. */
+  readonly isOneCall: boolean;
   /** Verifiers that score where the request names none: the first that can be used here, beside exact checkers. */
   readonly scorers: readonly string[];
   /** Validates and fills in defaults; the result is plain JSON and goes into the recipe. */
@@ -81,6 +83,8 @@ export interface MethodSpec<Parameters> {
   readonly policies: Readonly<Record<Role, string>>;
   readonly comparators?: Readonly<Record<Role, string>>;
   readonly wantsScored: WantsScored;
+  /** Absent: it searches. */
+  readonly isOneCall?: boolean;
   readonly wantsScoredWith?: (parameters: Parameters) => WantsScored;
   /** The service's own choice where absent. */
   readonly scorers?: readonly string[];
@@ -107,6 +111,7 @@ export function defineMethod<Parameters extends Record<string, unknown>>(
     policies,
     comparators,
     wantsScored,
+    isOneCall: spec.isOneCall ?? false,
     wantsScoredWith: (parameters) => spec.wantsScoredWith?.(trusted(parameters)) ?? wantsScored,
     scorers: spec.scorers ?? [],
     parse: (parameters) => {

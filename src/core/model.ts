@@ -13,8 +13,39 @@ export interface Model {
   /**
    * Order of completions is the provider's choice order. Fewer than `count` come back only when the upstream refused
    * the rest. After cancellation it resolves (never rejects) with `cancelled` and with what the call had cost by then.
+   * Whoever implements it may leave `listener` alone: what is said is in the outcome, and only the outcome counts.
    */
-  complete(request: CompletionRequest, signal: CancelSignal): Promise<CompletionOutcome>;
+  complete(request: CompletionRequest, signal: CancelSignal, listener?: CompletionListener): Promise<CompletionOutcome>;
+}
+
+/** Hears completions while they are written. Must not throw, and is told nothing that the outcome leaves out. */
+export interface CompletionListener {
+  /** They begin, or begin again elsewhere: whatever was told before counts for nothing. */
+  begin(): void;
+  /** The deltas of one completion in order; those of several interleave. */
+  add(delta: CompletionDelta): void;
+}
+
+/** A piece of one completion. Fields are absent where the piece has nothing of them. */
+export interface CompletionDelta {
+  /** Its completion's place in the outcome, from 0. */
+  readonly index: number;
+  readonly text?: string;
+  /** More of a refusal, which is part of the text and comes after all else of it. */
+  readonly refusal?: string;
+  readonly reasoning?: string;
+  readonly toolCall?: ToolCallPiece;
+  /** Of the text in this very delta. */
+  readonly tokens?: readonly TokenLogprob[];
+}
+
+export interface ToolCallPiece {
+  /** Among the calls of its completion, from 0, without a gap. */
+  readonly position: number;
+  /** With the call's first piece, and only there. */
+  readonly opening?: { readonly id: string; readonly name: string };
+  /** More of the arguments' JSON text. */
+  readonly arguments: string;
 }
 
 export interface Capabilities {
@@ -32,6 +63,8 @@ export interface Capabilities {
    * worth. A longer one is cut there and goes on as a step of its own. Null: the client's `max_tokens`.
    */
   readonly stepTokens: number | null;
+  /** It wants the reasoning of its earlier turns back (DeepSeek's tool turns fail without). Absent: it is not sent any. */
+  readonly reasoningInput?: boolean;
 }
 
 export interface CompletionRequest {
@@ -47,6 +80,10 @@ export interface CompletionRequest {
   readonly seed: number;
   /** Alternatives per token to ask for, 0..20; null asks for no log-probabilities. */
   readonly topLogprobs: number | null;
+  /** Keep every token's log-probability, and not only their sum. */
+  readonly keepsTokens?: boolean;
+  /** Keep the reasoning beside the answer. */
+  readonly keepsReasoning?: boolean;
   /** Anything else of the client's request that the provider should see. */
   readonly forwarded: Readonly<Record<string, unknown>>;
 }
@@ -62,11 +99,33 @@ export interface Completion {
   /** Alternatives at the first token with natural-log probabilities; empty where not asked or not given. */
   readonly firstToken: readonly TokenProbability[];
   readonly toolCalls?: readonly unknown[];
+  /** Where in the text a refusal begins (OpenAI's `refusal`, which follows or replaces the content). */
+  readonly refusalFrom?: number;
+  /** Where the request keeps them. */
+  readonly tokens?: readonly TokenLogprob[];
+  /** What the model thought before it answered: no part of the text. Where the request keeps it. */
+  readonly reasoning?: string;
 }
 
 export interface TokenProbability {
   readonly token: string;
   readonly logprob: number;
+}
+
+/** A token of the answer. Logs keep many: what can be told from the rest is left out. */
+export interface TokenLogprob {
+  readonly token: string;
+  /** Natural, <= 0; null where the provider gave no finite number. */
+  readonly logprob: number | null;
+  /** Absent: the UTF-8 of `token`. Null: not known, as the token is a part of a character. */
+  readonly bytes?: readonly number[] | null;
+  /** Absent: none was asked for, or given. */
+  readonly top?: readonly AlternativeLogprob[];
+}
+
+export interface AlternativeLogprob extends TokenProbability {
+  /** As a token's. */
+  readonly bytes?: readonly number[] | null;
 }
 
 /** One HTTP call to a provider, metered. */
@@ -79,10 +138,14 @@ export interface Attempt {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly cachedTokens: number;
+  /** Of the completion tokens; absent where the provider does not tell. */
+  readonly reasoningTokens?: number;
   readonly microdollars: number;
   /** True where the provider gave no usage and the figures are our upper bound. */
   readonly isEstimated: boolean;
   readonly outcome: "completed" | "cancelled" | ModelErrorType;
+  /** Made beside a slow call for the same thing. */
+  readonly isHedge?: true;
 }
 
 export interface CompletionOutcome {
@@ -95,7 +158,8 @@ export type ModelErrorType = ModelError["type"];
 export type ModelError =
   | { readonly type: "cancelled"; readonly message: string }
   | { readonly type: "rate-limited"; readonly message: string; readonly retryAfterMs: number | null }
-  | { readonly type: "unavailable"; readonly message: string }
+  /** `retryAfterMs`: how long it will be so, where that is known; 0 where somebody else can be asked at once. */
+  | { readonly type: "unavailable"; readonly message: string; readonly retryAfterMs?: number | null }
   | { readonly type: "timeout"; readonly message: string }
   | { readonly type: "malformed"; readonly message: string }
   /** A well-formed reply that does not say what the prompt asked for. */

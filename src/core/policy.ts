@@ -9,6 +9,10 @@ export interface Sampling {
   readonly temperature: number | undefined;
   readonly topP: number | undefined;
   readonly stop: readonly string[];
+  /** The client wants each token's log-probability, with so many alternatives, 0..20; absent or null: none. */
+  readonly topLogprobs?: number | null;
+  /** The client wants the reasoning of the models that write one. */
+  readonly keepsReasoning?: boolean;
 }
 
 export interface PolicyInput {

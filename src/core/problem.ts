@@ -15,6 +15,10 @@ export interface Message {
   readonly name?: string;
   readonly tool_calls?: readonly unknown[];
   readonly tool_call_id?: string;
+  /** What an assistant's turn was thought out with, under the names that providers have for it. */
+  readonly reasoning_content?: string;
+  readonly reasoning?: string;
+  readonly reasoning_details?: readonly unknown[];
 }
 
 export type ContentPart =

@@ -8,7 +8,7 @@ import { type Executor, executeStep, type StepAnswer, verifierOf, worstCaseOf } 
 import { createLogWriter } from "./log.ts";
 import { createMailbox } from "./mailbox.ts";
 import type { Method } from "./method.ts";
-import { type Attempt, costOf, type ModelError } from "./model.ts";
+import { type Attempt, type CompletionListener, costOf, type ModelError } from "./model.ts";
 import { createRandom } from "./random.ts";
 import { recordResult } from "./record.ts";
 import { retryDelayMs, shouldGiveUp } from "./retry.ts";
@@ -38,6 +38,8 @@ export interface SearchWorld {
   readonly signal: CancelSignal;
   /** Told after each append; must not throw. */
   readonly onAppend: (events: readonly SearchEvent[]) => void;
+  /** Hears the answers of a plan of one call while they are written. What counts is the log. */
+  readonly listener?: CompletionListener;
 }
 
 /** How long cancelled calls may take to say what they had cost; after that their full hold is posted. */
@@ -77,7 +79,7 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
       if (open === undefined) continue;
       const canceller = createCanceller();
       running.set(stepId, canceller);
-      executeStep(setup, tree, stepId, open.step, canceller.signal).then(
+      executeStep(setup, tree, stepId, open.step, signalOf(stepId, canceller), world.listener).then(
         (answer) => mailbox.put({ stepId, answer }),
         (bug: unknown) => mailbox.put({ bug }),
       );

@@ -1,3 +1,5 @@
+import type { Completion, TokenLogprob } from "./model.ts";
+
 /** Why a piece of text ends where it does. `step`: a step boundary, more is to come. The rest complete a candidate. */
 export type Ending = "step" | "stop" | "length" | "tool-calls" | "content-filter";
 
@@ -24,6 +26,25 @@ export interface Thought {
   readonly weight?: number;
   /** OpenAI's `tool_calls` of the message, as they came. */
   readonly toolCalls?: readonly unknown[];
+  /** Where in `text` a refusal begins. */
+  readonly refusalFrom?: number;
+  /** Of `text`, where the client asked for them. */
+  readonly tokens?: readonly TokenLogprob[];
+  /** What the model thought before it wrote `text`, where the client asked for it. */
+  readonly reasoning?: string;
+}
+
+/** What a completion has beside its text, for a thought that says just what the completion said. */
+export function besideText(
+  completion: Completion,
+): Pick<Thought, "toolCalls" | "refusalFrom" | "tokens" | "reasoning"> {
+  const { toolCalls, refusalFrom, tokens, reasoning } = completion;
+  return {
+    ...(toolCalls !== undefined && { toolCalls }),
+    ...(refusalFrom !== undefined && { refusalFrom }),
+    ...(tokens !== undefined && { tokens }),
+    ...(reasoning !== undefined && { reasoning }),
+  };
 }
 
 /** Is it the end of a candidate? A note never is. */

@@ -1,6 +1,6 @@
 import type { Completion, CompletionRequest } from "../core/model.ts";
 import type { PolicyInput } from "../core/policy.ts";
-import type { Thought } from "../core/thought.ts";
+import { besideText, type Thought } from "../core/thought.ts";
 
 /** A request for a whole new answer: it may call tools and must have the form that was asked for. */
 export function asAnswer(request: CompletionRequest, { sampling, problem }: PolicyInput): CompletionRequest {
@@ -8,14 +8,7 @@ export function asAnswer(request: CompletionRequest, { sampling, problem }: Poli
 }
 
 /** The reply as an answer that takes the place of the one before. */
-export function revisionOf({ text, ending, model, logprobSum, tokenCount, toolCalls }: Completion): Thought {
-  return {
-    text,
-    ending,
-    form: "revision",
-    model,
-    logprobSum,
-    tokenCount,
-    ...(toolCalls === undefined ? {} : { toolCalls }),
-  };
+export function revisionOf(completion: Completion): Thought {
+  const { text, ending, model, logprobSum, tokenCount } = completion;
+  return { text, ending, form: "revision", model, logprobSum, tokenCount, ...besideText(completion) };
 }

@@ -16,6 +16,7 @@ export const single = defineMethod({
   parameters,
   policies: { end: "whole-answer" },
   wantsScored: "nothing",
+  isOneCall: true,
   create: ({ samples }, { verifier }) => ({
     name: "single",
     next: (tree) => {

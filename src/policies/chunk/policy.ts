@@ -1,6 +1,6 @@
 import type { Completion } from "../../core/model.ts";
 import type { Policy, PolicyInput } from "../../core/policy.ts";
-import type { Thought } from "../../core/thought.ts";
+import { besideText, type Thought } from "../../core/thought.ts";
 import { continuationRequest } from "../asking.ts";
 
 /**
@@ -22,7 +22,7 @@ function tokensOf({ sampling, clientMaxTokens, path }: PolicyInput): number {
 
 /** Cut at the chunk's cap it goes on; at the client's cap, or where nothing came, it is over. */
 function chunkOf(completion: Completion, input: PolicyInput): Thought {
-  const { text, ending, model, logprobSum, tokenCount, toolCalls } = completion;
+  const { text, ending, model, logprobSum, tokenCount } = completion;
   const isLast = (input.path.length + 1) * input.sampling.maxTokens >= input.clientMaxTokens;
   return {
     text,
@@ -30,6 +30,6 @@ function chunkOf(completion: Completion, input: PolicyInput): Thought {
     model,
     logprobSum,
     tokenCount,
-    ...(toolCalls === undefined ? {} : { toolCalls }),
+    ...besideText(completion),
   };
 }

@@ -1,7 +1,7 @@
 import { isFinalAnswerMarked } from "../../core/answer/answer.ts";
 import type { Completion } from "../../core/model.ts";
 import type { Policy, PolicyInput } from "../../core/policy.ts";
-import type { Thought } from "../../core/thought.ts";
+import { besideText, type Thought } from "../../core/thought.ts";
 import { continuationRequest, promptedRequest } from "../asking.ts";
 import { STEP_PROMPT } from "./prompt.ts";
 
@@ -32,10 +32,10 @@ export const nextStep: Policy = {
  */
 function stepOf(completion: Completion, input: PolicyInput): Thought {
   const separator = input.capabilities.stepSeparator;
-  const { text, ending, model, logprobSum, tokenCount, stopSequence, toolCalls } = completion;
+  const { text, ending, model, logprobSum, tokenCount, stopSequence } = completion;
   // Cut at our own cap, not at the client's: it goes on.
   if (ending === "length" && stepTokensOf(input) < input.sampling.maxTokens) {
-    return { text, ending: "step", model, logprobSum, tokenCount };
+    return { text, ending: "step", model, logprobSum, tokenCount, ...besideText(completion) };
   }
   const hasEnded =
     ending !== "stop" ||
@@ -48,7 +48,7 @@ function stepOf(completion: Completion, input: PolicyInput): Thought {
     model,
     logprobSum,
     tokenCount,
-    ...(toolCalls === undefined ? {} : { toolCalls }),
+    ...besideText(completion),
   };
 }
 

@@ -1,6 +1,6 @@
-import type { Completion } from "../../core/model.ts";
+import type { Completion, TokenLogprob } from "../../core/model.ts";
 import type { Policy } from "../../core/policy.ts";
-import type { Thought } from "../../core/thought.ts";
+import { besideText, type Thought } from "../../core/thought.ts";
 import { continuationRequest } from "../asking.ts";
 
 /**
@@ -17,7 +17,7 @@ export const rollout: Policy = {
 
 /** Pieces keep their separators, so that they join to the text as generated; blank pieces belong to the one before. */
 export function splitIntoSteps(completion: Completion, separator: string): Thought[] {
-  const { text, ending, model, toolCalls } = completion;
+  const { text, ending, model } = completion;
   const pieces: string[] = [];
   for (let from = 0; from < text.length; ) {
     const at = text.indexOf(separator, from);
@@ -29,8 +29,14 @@ export function splitIntoSteps(completion: Completion, separator: string): Thoug
   }
   if (pieces.length === 0) pieces.push("");
   const tokenCounts = apportion(completion.tokenCount, pieces);
+  const { tokens, reasoning, refusalFrom, ...ofLast } = besideText(completion);
+  const tokenLists = tokens === undefined ? [] : tokensByPiece(tokens, pieces);
+  let before = 0;
   return pieces.map((piece, index) => {
     const isLast = index === pieces.length - 1;
+    const from = before;
+    before += piece.length;
+    const refusedFrom = refusalFrom === undefined ? null : Math.max(0, refusalFrom - from);
     return {
       text: piece,
       ending: isLast ? ending : "step",
@@ -38,7 +44,10 @@ export function splitIntoSteps(completion: Completion, separator: string): Thoug
       // The provider gives one sum for the whole completion; a part's share of it cannot be known from that.
       logprobSum: pieces.length === 1 ? completion.logprobSum : null,
       tokenCount: tokenCounts[index] ?? null,
-      ...(isLast && toolCalls !== undefined ? { toolCalls } : {}),
+      ...(refusedFrom !== null && refusedFrom < piece.length && { refusalFrom: refusedFrom }),
+      ...(tokens !== undefined && { tokens: tokenLists[index] ?? [] }),
+      ...(index === 0 && reasoning !== undefined && { reasoning }),
+      ...(isLast && ofLast),
     };
   });
 }
@@ -56,4 +65,21 @@ function apportion(total: number | null, pieces: readonly string[]): (number | n
     given = upTo;
     return share;
   });
+}
+
+/** Each token with the piece in which it begins; what goes beyond the text, with the last. */
+function tokensByPiece(tokens: readonly TokenLogprob[], pieces: readonly string[]): readonly TokenLogprob[][] {
+  const lists = pieces.map((): TokenLogprob[] => []);
+  let piece = 0;
+  let end = pieces[0]?.length ?? 0;
+  let at = 0;
+  for (const token of tokens) {
+    while (at >= end && piece < pieces.length - 1) {
+      piece++;
+      end += pieces[piece]?.length ?? 0;
+    }
+    lists[piece]?.push(token);
+    at += token.token.length;
+  }
+  return lists;
 }

@@ -1,4 +1,5 @@
 import type { Policy } from "../../core/policy.ts";
+import { besideText } from "../../core/thought.ts";
 import { continuationRequest } from "../asking.ts";
 
 /** Asks for the rest of the answer and keeps it in one piece: each completion is one candidate. */
@@ -7,7 +8,8 @@ export const wholeAnswer: Policy = {
   extent: "end",
   prompts: [],
   request: (input) => continuationRequest(input, []),
-  thoughts: ({ text, ending, model, logprobSum, tokenCount, toolCalls }) => [
-    [{ text, ending, model, logprobSum, tokenCount, ...(toolCalls === undefined ? {} : { toolCalls }) }],
-  ],
+  thoughts: (completion) => {
+    const { text, ending, model, logprobSum, tokenCount } = completion;
+    return [[{ text, ending, model, logprobSum, tokenCount, ...besideText(completion) }]];
+  },
 };

@@ -1,12 +1,14 @@
 import { APIError } from "openai";
 import type { CancelSignal } from "../../core/cancellation.ts";
 import type { Clock } from "../../core/clock.ts";
-import type { Attempt, Capabilities, Completion, CompletionRequest } from "../../core/model.ts";
+import type { Attempt, Capabilities, Completion, CompletionDelta, CompletionRequest } from "../../core/model.ts";
+import { deriveSeed } from "../../core/random.ts";
 import { fail, type Result, succeed } from "../../core/result.ts";
 import type { ModelConfig, ProviderConfig } from "../config.ts";
 import type { Fetch } from "../egress.ts";
 import type { Gate } from "../gate.ts";
 import { streamLimits } from "./body.ts";
+import type { ChoiceRules } from "./choice.ts";
 import { parseChunk } from "./chunk.ts";
 import { type Collector, createCollector } from "./collector.ts";
 import { type CallFailure, createDescribe, failureOf, toFailure } from "./errors.ts";
@@ -31,6 +33,9 @@ export interface CallSpec {
   readonly seed: number;
   /** Asked once more when the slot is granted: a call nobody wants any more is not made. */
   readonly isWanted: () => boolean;
+  /** The place of this call's first choice among the completions of the whole request. */
+  readonly offset: number;
+  readonly onDelta?: (delta: CompletionDelta) => void;
 }
 
 export interface CallOutcome {
@@ -58,7 +63,12 @@ export async function callOnce(
   const interruption = createInterruption(clock, cancel, provider.headerTimeoutMs, provider.idleTimeoutMs);
   const limits = streamLimits(count * request.maxTokens, request.topLogprobs ?? 0);
   const exchange = createExchange({ fetch, clock, limits, interruption, release });
-  const collector = createCollector(count, model.upstream);
+  const collector = createCollector({
+    count,
+    name: model.upstream,
+    rulesOf: (index) => rulesOf(request, spec.offset + index),
+    onDelta: ({ index, ...piece }) => spec.onDelta?.({ ...piece, index: spec.offset + index }),
+  });
   const failure = await stream(context, spec, exchange, collector, interruption);
   // Both may have happened already; here for every way out.
   release();
@@ -114,7 +124,7 @@ async function stream(
     return isTailLoss(failure, thrown) && isWhole(collector, count) ? null : failure;
   }
   const { failure } = interruption;
-  if (failure === null) return streamFailure(collector, exchange.contentType);
+  if (failure === null) return streamFailure(collector, exchange.contentType) ?? missingTokens(request, collector);
   return isTailLoss(failure, null) && isWhole(collector, count) ? null : failure;
 }
 
@@ -139,6 +149,27 @@ function streamFailure(collector: Collector, contentType: string | null): CallFa
   if (collector.finished < collector.begun) return malformed("the upstream's stream ended before its answer did");
   if (collector.hasBrokenChoice) return malformed("the upstream broke off its answer");
   return null;
+}
+
+/** Nobody who asked for log-probabilities is served an answer without them: asking again would not help. */
+function missingTokens({ keepsTokens }: CompletionRequest, collector: Collector): CallFailure | null {
+  if (keepsTokens !== true) return null;
+  const isBare = collector.completions().some(({ text, tokens }) => text !== "" && tokens?.length === 0);
+  const message = "it gives no log-probabilities, though its configuration says that it does";
+  return isBare ? failureOf({ type: "invalid-request", message }) : null;
+}
+
+function rulesOf(request: CompletionRequest, index: number): ChoiceRules {
+  const { seed, messages } = request;
+  const taken = messages.flatMap(({ tool_calls }) => tool_calls ?? []).map((call) => (call as { id?: unknown })?.id);
+  return {
+    topLogprobs: request.keepsTokens === true ? (request.topLogprobs ?? 0) : null,
+    keepsReasoning: request.keepsReasoning === true,
+    // From the seed, so that a repeated attempt says the same; from the length, so that the next turn does not.
+    freshCallId: (position) =>
+      `call_${[0, 1, 2].map((part) => deriveSeed(seed, "tool-call", messages.length, index, position, part).toString(36)).join("")}`,
+    takenCallIds: new Set(taken.filter((id) => typeof id === "string")),
+  };
 }
 
 function malformed(message: string): CallFailure {

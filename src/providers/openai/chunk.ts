@@ -1,3 +1,5 @@
+import type { AlternativeLogprob } from "../../core/model.ts";
+
 /**
  * One chunk of a streamed chat completion, read leniently: providers leave fields out, send null for them, or add their
  * own. Nothing here trusts the other side; a field of the wrong type counts as absent.
@@ -14,6 +16,8 @@ export interface ChunkChoice {
   readonly text: string;
   /** Text of a refusal (OpenAI's `refusal`), which comes in place of content. */
   readonly refusal: string;
+  /** What it thinks before it answers, under either of its two names (WIRE.md 1.11). */
+  readonly reasoning: string;
   readonly toolCalls: readonly ToolCallDelta[];
   readonly finishReason: string | null;
   readonly stopReason: string | null;
@@ -31,7 +35,9 @@ export interface ChunkToken {
   readonly token: string;
   /** Null where the provider gave no finite number. */
   readonly logprob: number | null;
-  readonly top: readonly { readonly token: string; readonly logprob: number }[];
+  /** As `TokenLogprob` has them: absent where they are the token's own UTF-8. */
+  readonly bytes?: readonly number[] | null;
+  readonly top: readonly AlternativeLogprob[];
 }
 
 /** Null when it is not a JSON object at all. */
@@ -51,11 +57,13 @@ function parseChoice(choice: Readonly<Record<string, unknown>>): ChunkChoice {
     index: typeof choice.index === "number" ? choice.index : 0,
     text: textOf(delta.content),
     refusal: textOf(delta.refusal),
+    // Some servers send both, with the same text.
+    reasoning: textOf(delta.reasoning_content) || textOf(delta.reasoning),
     toolCalls: listOf(delta.tool_calls).map(parseToolCall),
     // Some servers send "" in every chunk before the last.
     finishReason: textOf(choice.finish_reason) || null,
     stopReason: textOf(choice.stop_reason) || null,
-    tokens: listOf(logprobs.content).map(parseToken),
+    tokens: [...listOf(logprobs.content), ...listOf(logprobs.refusal)].map(parseToken),
   };
 }
 
@@ -73,11 +81,21 @@ function parseToken(entry: Readonly<Record<string, unknown>>): ChunkToken {
   return {
     token: textOf(entry.token),
     logprob: logprobOf(entry.logprob),
+    ...bytesOf(entry),
     top: listOf(entry.top_logprobs).flatMap((one) => {
       const logprob = logprobOf(one.logprob);
-      return logprob === null ? [] : [{ token: textOf(one.token), logprob }];
+      return logprob === null ? [] : [{ token: textOf(one.token), logprob, ...bytesOf(one) }];
     }),
   };
+}
+
+/** A token that is half a character comes as U+FFFD or as an escape: only the provider knows its bytes. */
+function bytesOf(entry: Readonly<Record<string, unknown>>): { readonly bytes?: readonly number[] | null } {
+  const token = textOf(entry.token);
+  if (!Array.isArray(entry.bytes)) return token.includes("\uFFFD") ? { bytes: null } : {};
+  const bytes = entry.bytes.filter((byte) => Number.isInteger(byte) && byte >= 0 && byte < 256);
+  const own = new TextEncoder().encode(token);
+  return bytes.length === own.length && own.every((byte, at) => byte === bytes[at]) ? {} : { bytes };
 }
 
 /** Rounding makes some servers report a hair above 0. */

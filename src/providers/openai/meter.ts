@@ -1,12 +1,15 @@
 import type { Attempt, Capabilities, CompletionRequest } from "../../core/model.ts";
 import type { Message } from "../../core/problem.ts";
 import type { Price } from "../config.ts";
+import { isRecord } from "./chunk.ts";
 import { messagesOf, withoutOwn } from "./request.ts";
 
 export interface Usage {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly cachedTokens: number;
+  /** Of the completion tokens; absent where the provider does not tell. */
+  readonly reasoningTokens?: number;
   readonly isEstimated: boolean;
 }
 
@@ -30,8 +33,11 @@ export function promptTokenBound(request: CompletionRequest, capabilities: Capab
 }
 
 function messageBytes(message: Message): number {
-  const { content, name, tool_calls: toolCalls } = message;
-  let bytes = (name === undefined ? 0 : utf8Length(name)) + (toolCalls === undefined ? 0 : bytesOf(toolCalls));
+  const { content, name, tool_calls: toolCalls, reasoning_content, reasoning, reasoning_details: details } = message;
+  const thought =
+    utf8Length(`${reasoning_content ?? ""}${reasoning ?? ""}`) + (details === undefined ? 0 : bytesOf(details));
+  let bytes =
+    thought + (name === undefined ? 0 : utf8Length(name)) + (toolCalls === undefined ? 0 : bytesOf(toolCalls));
   if (typeof content === "string") return bytes + utf8Length(content);
   for (const part of content ?? []) {
     const isText = part.type === "text" && typeof part.text === "string";
@@ -61,15 +67,20 @@ export function usageOf(
 ): Usage {
   const promptTokens = believable(raw?.prompt_tokens, 1, promptBound);
   const completionTokens = believable(raw?.completion_tokens, hasText ? 1 : 0, completionBound);
-  const details = raw?.prompt_tokens_details;
-  const cached =
-    typeof details === "object" && details !== null && "cached_tokens" in details ? details.cached_tokens : 0;
+  // DeepSeek says it in a field of its own.
+  const cached = detailOf(raw?.prompt_tokens_details, "cached_tokens") ?? raw?.prompt_cache_hit_tokens;
+  const reasoning = believable(detailOf(raw?.completion_tokens_details, "reasoning_tokens"), 0, completionBound);
   return {
     promptTokens: promptTokens ?? promptBound,
     completionTokens: completionTokens ?? completionBound,
     cachedTokens: promptTokens === null ? 0 : Math.min(believable(cached, 0, promptBound) ?? 0, promptTokens),
+    ...(reasoning !== null && completionTokens !== null && { reasoningTokens: Math.min(reasoning, completionTokens) }),
     isEstimated: promptTokens === null || completionTokens === null,
   };
+}
+
+function detailOf(details: unknown, name: string): unknown {
+  return isRecord(details) ? details[name] : undefined;
 }
 
 function believable(value: unknown, least: number, bound: number): number | null {

@@ -4,6 +4,8 @@ import type { Clock } from "../../core/clock.ts";
 import {
   type Attempt,
   type Capabilities,
+  type CompletionDelta,
+  type CompletionListener,
   type CompletionOutcome,
   type CompletionRequest,
   isRetryable,
@@ -26,6 +28,11 @@ export interface OpenAiModelOptions {
   readonly fetch?: Fetch;
 }
 
+interface Asked {
+  readonly request: CompletionRequest;
+  readonly listener: CompletionListener | undefined;
+}
+
 /**
  * A model behind OpenAI's chat-completions wire format. Several samples are asked for with `n` where the upstream takes
  * it; whether it does is found out at the first call and remembered in `capabilities.n` for this object's life:
@@ -43,27 +50,29 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
   let n = model.capabilities.n;
   const capabilities = (): Capabilities => ({ ...model.capabilities, n });
 
-  const callFor = (request: CompletionRequest, count: number, offset: number, isWanted: () => boolean) => ({
-    request,
+  const callFor = (asked: Asked, count: number, offset: number, isWanted: () => boolean) => ({
+    request: asked.request,
     capabilities: capabilities(),
     count,
-    seed: request.seed + offset,
+    seed: asked.request.seed + offset,
     isWanted,
+    offset,
+    onDelta: (delta: CompletionDelta) => asked.listener?.add(delta),
   });
 
   /** The samples `from` to `request.count - 1`, one call each. A refusal that all would meet stops those still queued. */
-  const askSingly = (request: CompletionRequest, from: number, cancel: CancelSignal) => {
+  const askSingly = (asked: Asked, from: number, cancel: CancelSignal) => {
     let isDoomed = false;
     const askOne = async (offset: number) => {
       const outcome = await callOnce(
         context,
-        callFor(request, 1, offset, () => !isDoomed),
+        callFor(asked, 1, offset, () => !isDoomed),
         cancel,
       );
       if (outcome !== null && !outcome.result.ok && !isRetryable(outcome.result.error.error)) isDoomed = true;
       return outcome;
     };
-    return Promise.all(Array.from({ length: request.count - from }, (_, index) => askOne(from + index)));
+    return Promise.all(Array.from({ length: asked.request.count - from }, (_, index) => askOne(from + index)));
   };
 
   return {
@@ -72,13 +81,14 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
       return capabilities();
     },
     worstCase: (request) => worstCaseOf(request, capabilities(), model),
-    complete: async (request, cancel) => {
-      if (request.count === 1 || n === "ignored") return settle([], await askSingly(request, 0, cancel), cancel);
+    complete: async (request, cancel, listener) => {
+      const asked = { request, listener };
+      if (request.count === 1 || n === "ignored") return settle([], await askSingly(asked, 0, cancel), cancel);
 
       const isPromised = n === "honoured";
       const first = await callOnce(
         context,
-        callFor(request, request.count, 0, () => true),
+        callFor(asked, request.count, 0, () => true),
         cancel,
       );
       if (first === null) return settle([], [null], cancel);
@@ -86,14 +96,14 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
         const came = first.result.value.length;
         n = came === request.count ? "honoured" : came === 1 ? "ignored" : "unknown";
         if (came === request.count || isPromised) return settle([], [first], cancel);
-        return settle([], [first, ...(await askSingly(request, came, cancel))], cancel);
+        return settle([], [first, ...(await askSingly(asked, came, cancel))], cancel);
       }
       const failure = first.result.error;
       if (!failure.isRefusalOfN) return settle([], [first], cancel);
 
       n = "ignored";
       const attempts = first.attempt === null ? [] : [first.attempt];
-      if (!isPromised) return settle(attempts, await askSingly(request, 0, cancel), cancel);
+      if (!isPromised) return settle(attempts, await askSingly(asked, 0, cancel), cancel);
       // Retryable: the caller reserves anew, now knowing that single calls are needed.
       const message = `the upstream refused n: ${failure.error.message}`;
       return { result: fail({ type: "malformed", message }), attempts };

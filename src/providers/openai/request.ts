@@ -35,9 +35,15 @@ export function bodyOf(
  * repeat or restart, so log-probabilities and step boundaries are not those of a true continuation (ALGORITHMS.md 3.2).
  */
 export function messagesOf(request: CompletionRequest, capabilities: Capabilities): readonly Message[] {
-  if (request.prefix === "") return request.messages;
-  const begun: readonly Message[] = [...request.messages, { role: "assistant", content: request.prefix }];
+  const messages = capabilities.reasoningInput === true ? request.messages : request.messages.map(withoutReasoning);
+  if (request.prefix === "") return messages;
+  const begun: readonly Message[] = [...messages, { role: "assistant", content: request.prefix }];
   return capabilities.continuation ? begun : [...begun, { role: "user", content: CONTINUE }];
+}
+
+/** Another provider's thoughts are refused by some, and paid for by all. */
+function withoutReasoning({ reasoning_content, reasoning, reasoning_details, ...message }: Message): Message {
+  return message;
 }
 
 const CONTINUE =
