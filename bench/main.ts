@@ -1,16 +1,18 @@
 import { decision } from "./decision/decision.ts";
 import { latency } from "./latency/latency.ts";
 import { methods } from "./methods/methods.ts";
+import { provider } from "./provider/provider.ts";
 import { scaling } from "./scaling/scaling.ts";
 import { verifiers } from "./verifiers/verifiers.ts";
 
-/** `npm run bench -- NAME [options]`. Each bench prints a table; with `--json` its last line is one JSON object. */
+/** `npm run bench -- NAME [options]`. Each bench prints a table; with `--json` its last line is one JSON object. `provider` serves. */
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   scaling,
   latency,
   decision,
   methods,
   verifiers,
+  provider,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Action } from "./action.ts";
-import { SSE_HEADERS } from "./action.ts";
 import { createLedger, type Ledger, type LedgerWriter } from "./ledger.ts";
+import { play } from "./play.ts";
 
 /**
  * A real HTTP server that speaks OpenAI's streamed chat completions as a script tells it, faults included, and keeps a
@@ -65,7 +65,7 @@ async function serve(script: Script, ledger: LedgerWriter, request: IncomingMess
       resolve();
     });
   });
-  await play(await script(callOf(number, body)), number, ledger, response, closed);
+  await play(await script(callOf(number, body)), response, closed, () => ledger.sendHeaders(number));
 }
 
 function callOf(number: number, body: Readonly<Record<string, unknown>>): ScriptedCall {
@@ -76,49 +76,6 @@ function callOf(number: number, body: Readonly<Record<string, unknown>>): Script
     seed: typeof body.seed === "number" ? body.seed : null,
     messages: Array.isArray(body.messages) ? body.messages : [],
   };
-}
-
-async function play(
-  actions: readonly Action[],
-  number: number,
-  ledger: LedgerWriter,
-  response: ServerResponse,
-  closed: Promise<void>,
-): Promise<void> {
-  const sendHeaders = (status: number, headers: Readonly<Record<string, string>>) => {
-    // Headers that come after bytes are too late; scripts may put pieces before a ready-made answer.
-    if (response.headersSent) return;
-    ledger.sendHeaders(number);
-    response.writeHead(status, headers);
-    response.flushHeaders();
-  };
-  for (const action of actions) {
-    if (response.destroyed) return;
-    switch (action.type) {
-      case "headers":
-        sendHeaders(action.status, action.headers);
-        break;
-      case "bytes":
-        sendHeaders(200, SSE_HEADERS);
-        await new Promise<void>((resolve) => {
-          response.write(action.bytes, () => resolve());
-          closed.then(resolve);
-        });
-        break;
-      case "wait":
-        await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, action.ms))]);
-        break;
-      case "stall":
-        await closed;
-        break;
-      case "reset":
-        response.socket?.resetAndDestroy();
-        return;
-    }
-  }
-  if (response.destroyed) return;
-  sendHeaders(500, {});
-  response.end();
 }
 
 export * from "./action.ts";

@@ -1,0 +1,3 @@
+import { provider } from "./provider.ts";
+
+await provider(process.argv.slice(2));
