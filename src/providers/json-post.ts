@@ -20,6 +20,8 @@ export interface PostContext {
 /** One JSON document there and one back. */
 export interface JsonPost {
   readonly url: string;
+  /** Whom it is for, as the gate knows them. */
+  readonly party: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Taken out of error messages, should the other side repeat it. */
@@ -52,9 +54,9 @@ export async function postJson(
   post: JsonPost,
   cancel: CancelSignal,
 ): Promise<PostOutcome> {
-  const release = await gate.acquire(cancel);
-  if (release === null || cancel.aborted) {
-    release?.();
+  const slot = await gate.acquire(cancel, post.party);
+  if (slot === null || cancel.aborted) {
+    slot?.close();
     return { result: fail({ type: "cancelled", message: "cancelled" }), times: null, isRefusal: true };
   }
   const startedAtMs = clock.now();
@@ -71,7 +73,7 @@ export async function postJson(
       body: post.body,
       signal: interruption.signal,
     };
-    const left = await egress(fetch, post.url, init, post.rules).finally(release);
+    const left = await egress(slot.fetch ?? fetch, post.url, init, post.rules).finally(slot.release);
     if (!left.ok) {
       isSent = left.error.type !== "not-sent";
       return { result: fail({ type: "invalid-request", message: left.error.message }), isRefusal: true };
@@ -92,7 +94,7 @@ export async function postJson(
     isRefusal: false,
   }));
   // Both may have happened already; here for every way out.
-  release();
+  slot.close();
   stopTimer();
   interruption.close();
   return { ...outcome, times: isSent ? { startedAtMs, headersAtMs, endedAtMs: clock.now() } : null };

@@ -105,6 +105,7 @@ function jsonCaller(config: RewardModelConfig, name: JsonShape, context: PostCon
     const rows = units.reduce((sum, unit) => sum + unit.rows, 0);
     const post = {
       url: config.baseUrl + shape.path,
+      party: config.name,
       body,
       headers: config.apiKey === null ? {} : { authorization: `Bearer ${config.apiKey}` },
       secret: config.apiKey,

@@ -20,6 +20,7 @@ export function createWebhook({ url, secret, rules }: WebhookTarget, context: Po
       const id = webhookId(url, body);
       const post = {
         url,
+        party: host,
         body,
         headers: {
           ...signedHeaders(id, context.clock.now(), body, secret.secrets),

@@ -53,16 +53,17 @@ export async function callOnce(
 ): Promise<CallOutcome | null> {
   const { provider, model, clock, fetch } = context;
   const { request, count } = spec;
-  const release = await context.gate.acquire(cancel);
-  if (release === null) return null;
+  const slot = await context.gate.acquire(cancel, provider.name);
+  if (slot === null) return null;
   if (cancel.aborted || !spec.isWanted()) {
-    release();
+    slot.close();
     return null;
   }
   const startedAtMs = clock.now();
   const interruption = createInterruption(clock, cancel, provider.headerTimeoutMs, provider.idleTimeoutMs);
   const limits = streamLimits(count * request.maxTokens, request.topLogprobs ?? 0);
-  const exchange = createExchange({ fetch, clock, limits, interruption, release });
+  const way = { fetch: slot.fetch ?? fetch, release: slot.release };
+  const exchange = createExchange({ ...way, clock, limits, interruption });
   const collector = createCollector({
     count,
     name: model.upstream,
@@ -71,7 +72,7 @@ export async function callOnce(
   });
   const failure = await stream(context, spec, exchange, collector, interruption);
   // Both may have happened already; here for every way out.
-  release();
+  slot.close();
   interruption.close();
 
   const result = failure === null ? succeed(collector.completions()) : fail(failure);
@@ -201,9 +202,16 @@ function usageOfCall(spec: CallSpec, collector: Collector, failure: CallFailure 
   return usageOf(collector.usage, promptBound, collector.begun * request.maxTokens, hasText);
 }
 
-/** Usage tells the length of an only completion where log-probabilities do not. */
+/** Usage tells the length of an only completion where log-probabilities do not, and how much of it was reasoning. */
 function withTokenCount(completions: readonly Completion[], usage: Usage): readonly Completion[] {
   const [only] = completions;
-  if (only === undefined || completions.length > 1 || only.tokenCount !== null || usage.isEstimated) return completions;
-  return [{ ...only, tokenCount: usage.completionTokens }];
+  if (only === undefined || completions.length > 1 || usage.isEstimated) return completions;
+  const { completionTokens, reasoningTokens } = usage;
+  return [
+    {
+      ...only,
+      tokenCount: only.tokenCount ?? completionTokens,
+      ...(reasoningTokens !== undefined && { reasoningTokens }),
+    },
+  ];
 }
