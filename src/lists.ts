@@ -1,3 +1,4 @@
+import type { FormGateDefinition } from "./core/form-gate.ts";
 import type { MethodDefinition } from "./core/method.ts";
 import type { Policy } from "./core/policy.ts";
 import type { PromptDefinition } from "./core/prompt.ts";
@@ -7,9 +8,10 @@ import type { VerifierDefinition } from "./core/verifier.ts";
 import { METHODS } from "./methods/index.ts";
 import { POLICIES } from "./policies/index.ts";
 import type { RecipeError } from "./recipe.ts";
+import { FORM_GATES } from "./verifiers/form-gates/index.ts";
 import { COMPARATORS, VERIFIERS } from "./verifiers/index.ts";
 
-/** Names to definitions: the lists of methods, policies, verifiers and selections, looked up. */
+/** Names to definitions: the lists of methods, policies, verifiers, gates and selections, looked up. */
 
 export function findMethod(name: string): MethodDefinition | null {
   return METHODS.find((method) => method.name === name) ?? null;
@@ -17,6 +19,10 @@ export function findMethod(name: string): MethodDefinition | null {
 
 export function findVerifier(name: string): VerifierDefinition | null {
   return VERIFIERS.find((verifier) => verifier.name === name) ?? null;
+}
+
+export function findFormGate(name: string): FormGateDefinition | null {
+  return FORM_GATES.find((gate) => gate.name === name) ?? null;
 }
 
 export function modelNotFound(model: string): RecipeError {

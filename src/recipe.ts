@@ -9,6 +9,7 @@ import {
 import type { AnswerSource } from "./core/answer/answer.ts";
 import type { Limits } from "./core/budget.ts";
 import type { EarlyStop } from "./core/early-stop.ts";
+import { EXPLORATION_TEMPERATURE } from "./core/greedy-first.ts";
 import type { MethodDefinition } from "./core/method.ts";
 import type { Sampling } from "./core/policy.ts";
 import type { Problem } from "./core/problem.ts";
@@ -31,6 +32,7 @@ import { checkRequirements, type Emulation } from "./requirements.ts";
 import { issueToError, parseSearchObject, type Reply, type SearchObject } from "./search-object.ts";
 import { type Ceilings, DEFAULT_CEILINGS, lowest, pick, underCeilings } from "./search-request/ceilings.ts";
 import { DEFAULT_MAX_ROLLOUTS } from "./search-request/presets.ts";
+import { FORM_GATES } from "./verifiers/form-gates/index.ts";
 
 /**
  * Everything that decides how one search runs, as plain JSON: names, parameters and a seed. It is stored in the first
@@ -66,6 +68,10 @@ export interface Recipe {
   readonly earlyStop?: EarlyStop;
   readonly onBudget?: "best" | "error";
   readonly reply?: Reply;
+  /** What whole answers have to pass: names in `verifiers/form-gates/index.ts`, in the order in which they are asked. */
+  readonly formGates?: readonly string[];
+  /** The first whole answer at temperature 0, all else at `sampling.temperature`. */
+  readonly isGreedyFirst?: boolean;
 }
 
 export interface VerifierSpec {
@@ -124,6 +130,8 @@ export function createRecipe(
   if (!parsed.ok) return parsed;
   const search = parsed.value;
 
+  const formGates = formGatesOf(input.problem);
+  if (!formGates.ok) return formGates;
   const automatic = automaticVerifiers(input.problem, found.model);
   const open = chooseMethod(search.method, automatic, search.verifier, search.isWanted);
   const chosen = input.isSmall === true && open.ok ? withoutSearch(open.value) : open;
@@ -185,14 +193,26 @@ export function createRecipe(
       : ofOneCall(allowed.value.limits, ceilings),
     width: allowed.value.width,
     seed: input.seed,
-    // At temperature 0 all candidates would be one and the same: the search explores at 1 and says so.
-    sampling: isFrozen ? { ...input.sampling, temperature: 1 } : input.sampling,
+    // At temperature 0 all candidates would be one and the same: one is, the others explore, and that is said.
+    sampling: isFrozen ? { ...input.sampling, temperature: EXPLORATION_TEMPERATURE } : input.sampling,
     note: isFrozen ? "temperature_raised" : note,
     clamped: [...clamped, ...allowed.value.clamped],
     earlyStop: search.earlyStop,
     onBudget: search.onBudget,
     reply: search.reply,
+    formGates: formGates.value,
+    isGreedyFirst: isFrozen,
   });
+}
+
+/** The gates that the form of the request asks for. */
+function formGatesOf(problem: Problem): Result<readonly string[], RecipeError> {
+  const asked = FORM_GATES.filter((gate) => gate.isAsked(problem));
+  for (const gate of asked) {
+    const fault = gate.fault(problem);
+    if (fault !== null) return fail({ code: "invalid_value", ...fault });
+  }
+  return succeed(asked.map(({ name }) => name));
 }
 
 /** The method's own parameters, with the models that `search.models` gives to a method that can use them. */

@@ -2,6 +2,8 @@ import { type AnswerRule, answerRule } from "./core/answer/answer.ts";
 import { type Backup, MEAN_RETURN } from "./core/backup.ts";
 import type { Clock } from "./core/clock.ts";
 import { withEarlyStop } from "./core/early-stop.ts";
+import type { FormGate } from "./core/form-gate.ts";
+import { withGreedyFirst } from "./core/greedy-first.ts";
 import type { JudgementCache } from "./core/judgement-cache.ts";
 import type { Model } from "./core/model.ts";
 import type { Problem } from "./core/problem.ts";
@@ -13,6 +15,7 @@ import type { VerifierContext } from "./core/verifier.ts";
 import {
   comparatorNamed,
   comparatorsOf,
+  findFormGate,
   findMethod,
   findSelection,
   findVerifier,
@@ -28,6 +31,7 @@ import { NO_SCORERS, type Scorers } from "./providers/scorers.ts";
 import { DEFAULT_ROLLOUTS, type Recipe, type RecipeError } from "./recipe.ts";
 import { createScorer } from "./scorers.ts";
 import { compositeVerifier } from "./verifiers/composite.ts";
+import { FORM_GATES } from "./verifiers/form-gates/index.ts";
 import { VERIFIERS } from "./verifiers/index.ts";
 import { findLast } from "./verifiers/pattern.ts";
 
@@ -92,6 +96,12 @@ export function createSetup(
     };
     parts.push({ verifier: verifier.create(own, params), weight });
   }
+  const formGates: FormGate[] = [];
+  for (const name of recipe.formGates ?? []) {
+    const gate = findFormGate(name);
+    if (gate === null) return fail(unknownName("response_format", name, FORM_GATES));
+    formGates.push(gate.create(problem));
+  }
   const selection = recipe.selection === null ? null : findSelection(recipe.selection);
   if (recipe.selection !== null && selection === null) {
     return fail(unknownName("search.selection", recipe.selection, SELECTIONS));
@@ -99,7 +109,9 @@ export function createSetup(
   const verifier = parts.length === 0 ? null : compositeVerifier(parts);
   const rollouts = recipe.limits.rollouts ?? DEFAULT_ROLLOUTS;
   const planned = definition.create(recipe.params, { rollouts, verifier, seed: recipe.seed });
-  const method = recipe.earlyStop === undefined ? planned : withEarlyStop(planned, recipe.earlyStop);
+  const policies = mapValues(definition.policies, policyNamed);
+  const diverse = recipe.isGreedyFirst ? withGreedyFirst(planned, (role) => policies[role]?.extent === "end") : planned;
+  const method = recipe.earlyStop === undefined ? diverse : withEarlyStop(diverse, recipe.earlyStop);
   return succeed({
     searchId,
     recipe,
@@ -107,7 +119,8 @@ export function createSetup(
     problem,
     seed: recipe.seed,
     sampling: recipe.sampling,
-    policies: mapValues(definition.policies, policyNamed),
+    policies,
+    formGates,
     prompts: recipe.prompts,
     wantsLogprobs: definition.needs(recipe.params).includes("logprobs"),
     model,

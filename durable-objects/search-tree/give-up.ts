@@ -1,10 +1,11 @@
 import type { SearchEventBody } from "../../src/core/event.ts";
+import { servedOf } from "../../src/core/selection/served.ts";
 import { value } from "../../src/core/selection/value.ts";
 import type { TreeView } from "../../src/core/tree-view.ts";
 
 /** The end of a search whose runs keep throwing: its best so far, chosen without the method, which may be at fault. */
 export function givenUpEnd(tree: TreeView): SearchEventBody {
-  const answer = value.choose(tree);
+  const answer = servedOf(tree, value.choose);
   return {
     type: "search-end",
     reason: "upstream-errors",

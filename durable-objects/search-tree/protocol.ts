@@ -117,7 +117,7 @@ export interface AnswerView {
 
 export interface ScoreView {
   readonly value: number;
-  readonly kind: "estimate" | "verdict";
+  readonly kind: "estimate" | "verdict" | "veto";
   readonly reason: string;
   readonly verifier: string;
 }

@@ -115,7 +115,7 @@ export class SearchTree extends DurableObject<Env> {
 
   /** Is there a candidate to serve already? */
   async hasCandidate(): Promise<boolean> {
-    return (this.#log()?.tree.terminals.length ?? 0) > 0;
+    return (this.#log()?.tree.rollouts ?? 0) > 0;
   }
 
   /** Newline-delimited JSON events from that sequence number on: replay, then live, closed after the last. */
@@ -238,7 +238,7 @@ export class SearchTree extends DurableObject<Env> {
   }
 
   #standing({ tree }: LiveLog): Standing {
-    return { ...this.#facts.read(), hasFailed: tree.end !== null && tree.terminals.length === 0 };
+    return { ...this.#facts.read(), hasFailed: tree.end !== null && tree.rollouts === 0 };
   }
 
   #open(): LiveLog {

@@ -29,11 +29,11 @@ export function aggregate(values: readonly number[], aggregation: Aggregation): 
 
 /**
  * The latest judgements of the steps from the root to the node, in order; unjudged steps are left out. A verdict on the
- * node itself stands alone: it is about the whole path.
+ * node itself, or a veto, stands alone: it is about the whole path.
  */
 export function stepScoresOf(tree: TreeView, node: Node): number[] {
   const own = node.scores[node.scores.length - 1];
-  if (own?.kind === "verdict") return [own.value];
+  if (own !== undefined && own.kind !== "estimate") return [own.value];
   return tree.pathOf(node).flatMap(({ scores }) => scores[scores.length - 1]?.value ?? []);
 }
 

@@ -59,10 +59,15 @@ export function latestScore(node: Node): Score | null {
   return node.scores[node.scores.length - 1] ?? null;
 }
 
-/** An exact verifier has ruled it out: nothing good can be at or below it. */
+/** An exact verifier, or a gate, has ruled it out: nothing good can be at or below it. */
 export function isRefuted(node: Node): boolean {
   const score = latestScore(node);
-  return score !== null && score.kind === "verdict" && score.value === 0;
+  return score !== null && score.kind !== "estimate" && score.value === 0;
+}
+
+/** A gate has ruled it out: it has not the form that was asked for. Its veto comes with it and stays its only score. */
+export function isVetoed(node: Node): boolean {
+  return node.scores[0]?.kind === "veto";
 }
 
 /** Said about the path, part of no answer: never verified, never served. */

@@ -9,17 +9,21 @@ import type { Tree } from "./tree.ts";
 import type { OpenStep } from "./tree-view.ts";
 import type { Score } from "./verifier.ts";
 
-/** Writes what an answered step brought into the log, and its end. */
+/** The objection of the gates to a candidate that has just been added; null where they have none. */
+export type FindVeto = (nodeId: NodeId) => Score | null;
+
+/** Writes what an answered step brought into the log, with the vetoes of the gates, and its end. */
 export function recordResult(
   log: LogWriter,
   tree: Tree,
   limits: Limits,
   open: OpenStep,
   answer: Exclude<StepAnswer, { readonly type: "failure" }>,
+  findVeto: FindVeto,
 ): void {
   const { stepId, step } = open;
   if (answer.type === "thoughts" && step.type === "propose") {
-    addChains(log, tree, limits, open, step.nodeId, answer.chains);
+    addChains(log, tree, limits, open, step.nodeId, answer.chains, findVeto);
   } else if (answer.type === "scores" && step.type === "verify") {
     addScores(log, stepId, step, answer.scores);
   } else if (answer.type === "scores" && step.type === "compare") {
@@ -43,6 +47,7 @@ function addChains(
   open: OpenStep,
   fromId: NodeId,
   chains: readonly (readonly Thought[])[],
+  findVeto: FindVeto,
 ): void {
   const { stepId } = open;
   let index = 0;
@@ -52,8 +57,11 @@ function addChains(
     for (const thought of chain) {
       const same = tree.childSaying(parentId, thought);
       const nodeId = same?.id ?? nodeIdOf(stepId, index);
-      if (same === null) log.add({ type: "thought-add", stepId, nodeId, parentId, thought });
-      else {
+      if (same === null) {
+        log.add({ type: "thought-add", stepId, nodeId, parentId, thought });
+        const veto = isComplete(thought) ? findVeto(nodeId) : null;
+        if (veto !== null) log.add({ type: "score-add", stepId, nodeId, score: veto });
+      } else {
         const { weight } = thought;
         log.add({ type: "thought-repeat", stepId, nodeId, index, ...(weight !== undefined && { weight }) });
       }

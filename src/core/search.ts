@@ -5,6 +5,7 @@ import { type Canceller, type CancelSignal, createCanceller } from "./cancellati
 import type { Clock } from "./clock.ts";
 import type { SearchEvent, StopReason } from "./event.ts";
 import { type Executor, executeStep, type StepAnswer, verifierOf, worstCaseOf } from "./execute.ts";
+import { type FormGate, vetoOf } from "./form-gate.ts";
 import { createLogWriter } from "./log.ts";
 import { createMailbox } from "./mailbox.ts";
 import type { Method } from "./method.ts";
@@ -12,11 +13,12 @@ import { type Attempt, type CompletionListener, costOf, type ModelError } from "
 import { createRandom } from "./random.ts";
 import { recordResult } from "./record.ts";
 import { retryDelayMs, shouldGiveUp } from "./retry.ts";
+import { servedOf } from "./selection/served.ts";
 import type { NodeId, Step, StepId } from "./step.ts";
 import type { Store } from "./store.ts";
 import { foldTree, type Tree } from "./tree.ts";
 import type { OpenStep } from "./tree-view.ts";
-import { candidateOf, verificationDue } from "./verification.ts";
+import { candidateOf, verificationDue, withoutVetoed } from "./verification.ts";
 import type { Score } from "./verifier.ts";
 import { withoutVerdicts } from "./without-verdicts.ts";
 
@@ -25,6 +27,8 @@ export interface SearchSetup extends Executor {
   readonly recipe: unknown;
   readonly codeVersion: string;
   readonly method: Method;
+  /** What whole answers have to pass before anybody scores them. */
+  readonly formGates: readonly FormGate[];
   readonly limits: Limits;
   /** Steps in flight at most, >= 1. */
   readonly width: number;
@@ -107,7 +111,7 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
       const decision = method.next(tree, createRandom(setup.seed, "decision", tree.stepsStarted));
       if (decision.type === "wait") return { stop: null, blockedBy: null };
       if (decision.type === "stop") return { stop: decision.reason, blockedBy: null };
-      const { step } = decision;
+      const step = withoutVetoed(tree, decision.step);
       if (step.type === "verify" && verifier?.verifyNow !== undefined) {
         verifyNow(step.nodeIds);
         continue;
@@ -125,7 +129,7 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
     const open = tree.openSteps.get(stepId);
     if (open === undefined) return;
     if (answer.type === "failure") recordFailure(stepId, answer);
-    else recordResult(log, tree, limits, open, answer);
+    else recordResult(log, tree, limits, open, answer, (nodeId) => vetoOf(setup.formGates, candidateOf(tree, nodeId)));
   };
 
   const recordFailure = (stepId: StepId, { error, attempts, settled }: Failure): void => {
@@ -261,7 +265,7 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
     // A limit may have ended the proposing before a comparative verifier had its turn; a local one costs nothing.
     const due = verifier?.verifyNow === undefined ? null : verificationDue(tree, verifier, true);
     if (due?.type === "step" && due.step.type === "verify") verifyNow(due.step.nodeIds);
-    const answer = method.answer(tree);
+    const answer = servedOf(tree, method.answer);
     const hasFailed = answer === null && lastError !== null;
     log.add({
       type: "search-end",

@@ -22,9 +22,11 @@ export interface TreeView {
   node(id: NodeId): Node;
   /** All nodes below the root, in order of arrival. */
   readonly nodes: readonly Node[];
-  /** Completed candidates, in creation order. */
+  /** Completed candidates that no gate has vetoed, in creation order: what may be judged, compared, voted for and served. */
   readonly terminals: readonly Node[];
-  /** Candidates completed, repeats included. */
+  /** The other completed candidates: served only where there are no `terminals`. */
+  readonly vetoed: readonly Node[];
+  /** Candidates completed, repeats and vetoed ones included. */
   readonly rollouts: number;
   /** Candidates that open steps may still complete. */
   readonly rolloutsInFlight: number;
@@ -47,7 +49,7 @@ export interface TreeView {
   comparisonOf(role: Role, first: NodeId, second: NodeId): number | null;
   /** The final answer of a terminal node, as it was written; null where there is none. */
   answerOf(node: Node): string | null;
-  /** Of a terminal node; null for a partial or unparsable one. */
+  /** Of a terminal node; null for a partial, an unparsable or a vetoed one. */
   answerClassOf(node: Node): string | null;
   /** Of a text that is no candidate of this tree; null where it gives no final answer. */
   answerClassIn(text: string): string | null;

@@ -11,6 +11,7 @@ import {
   insertInOrder,
   isInOrder,
   isNote,
+  isVetoed,
   latestScore,
   type MutableNode,
   type Node,
@@ -25,6 +26,7 @@ export class Tree implements TreeView {
   readonly root: MutableNode = createNode(ROOT, null, null, { role: "" });
   readonly nodes: MutableNode[] = [];
   readonly terminals: MutableNode[] = [];
+  readonly vetoed: MutableNode[] = [];
   readonly unverifiedAnswers: MutableNode[] = [];
   readonly unverifiedSteps: MutableNode[] = [];
   readonly openSteps = new Map<StepId, OpenStep>();
@@ -103,7 +105,7 @@ export class Tree implements TreeView {
   }
 
   answerClassOf(node: Node): string | null {
-    return this.#foundAnswerOf(node)?.class ?? null;
+    return isVetoed(node) ? null : (this.#foundAnswerOf(node)?.class ?? null);
   }
 
   answerClassIn(text: string): string | null {
@@ -220,11 +222,20 @@ export class Tree implements TreeView {
     const node = this.#mutable(nodeId);
     const isFirst = node.scores.length === 0;
     node.scores.push(score);
+    if (score.kind === "veto") this.#veto(node);
     backUp(node, score, this.#backup);
     // Completions that repeated a terminal before it was judged count as visits of their own.
     if (isFirst && node.isTerminal)
       for (let repeat = 0; repeat < node.repeats; repeat++) backUp(node, score, this.#backup);
     if (node.isTerminal && score.kind === "verdict" && score.value === 1) insertInOrder(this.#solved, node);
+  }
+
+  /** There is nothing to ask a verifier about. */
+  #veto(node: MutableNode): void {
+    node.isVerified = true;
+    removeInOrder(this.#unverifiedLike(node), node);
+    removeInOrder(this.terminals, node);
+    insertInOrder(this.vetoed, node);
   }
 
   #comparisonAdd(stepId: StepId, value: number): void {
@@ -312,7 +323,7 @@ export class Tree implements TreeView {
     if (order >= node.order) return;
     const lists = [
       node.parent?.children,
-      node.isTerminal ? this.terminals : undefined,
+      ...(node.isTerminal ? [this.terminals, this.vetoed] : []),
       this.#unverifiedLike(node),
       this.#solved,
     ];

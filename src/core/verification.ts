@@ -1,5 +1,6 @@
 import type { MethodContext } from "./method.ts";
-import { type Decision, issue, type NodeId } from "./step.ts";
+import { isVetoed } from "./node.ts";
+import { type Decision, issue, type NodeId, type Step } from "./step.ts";
 import type { TreeView } from "./tree-view.ts";
 import type { Candidate } from "./verifier.ts";
 
@@ -27,6 +28,15 @@ export function verificationDue(
     if (!node.isVerifying && node.failures === 0) due.push(node.id);
   }
   return due.length === 0 ? null : issue({ type: "verify", nodeIds: due });
+}
+
+/** The step as it is carried out: nobody is asked about candidates that a gate has vetoed. */
+export function withoutVetoed(tree: TreeView, step: Step): Step {
+  if (step.type !== "verify" || tree.vetoed.length === 0) return step;
+  const nodeIds = step.nodeIds.filter((id) => !isVetoed(tree.node(id)));
+  // It would be asked for again and again.
+  if (nodeIds.length === 0) throw new Error("a method asked for the verification of vetoed candidates alone");
+  return { ...step, nodeIds };
 }
 
 /** A node as its verifier sees it. */

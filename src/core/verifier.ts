@@ -13,8 +13,11 @@ import type { Webhook } from "./webhook.ts";
 export interface Score {
   /** In [0, 1]. */
   readonly value: number;
-  /** A verdict is certain (an exact checker); an estimate is evidence (a judge, a vote). */
-  readonly kind: "estimate" | "verdict";
+  /**
+   * A verdict is certain (an exact checker); an estimate is evidence (a judge, a vote). A veto is a gate's (form-gate.ts): certain
+   * that the candidate has not the form that was asked for, hence 0, and silent on whether it is right.
+   */
+  readonly kind: "estimate" | "verdict" | "veto";
   readonly reason: string;
   /** Who said so; a composite lists its parts. */
   readonly verifier: string;

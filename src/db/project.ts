@@ -43,7 +43,7 @@ export function searchToRows(origin: SearchOrigin, tree: Tree, endedAtMs: number
       createdAtMs: origin.createdAtMs,
       endedAtMs,
     },
-    candidates: tree.terminals.map((node) => ({
+    candidates: [...tree.terminals, ...tree.vetoed].map((node) => ({
       searchId,
       nodeId: node.id,
       text: tree.textOf(node),

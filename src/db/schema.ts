@@ -48,7 +48,7 @@ export const candidates = sqliteTable(
     answerClass: text("answer_class"),
     score: real("score"),
     /** What kind of judgement `score` is. */
-    scoreKind: text("score_kind", { enum: ["estimate", "verdict"] }),
+    scoreKind: text("score_kind", { enum: ["estimate", "verdict", "veto"] }),
     repeats: integer("repeats").notNull(),
     isAnswer: integer("is_answer", { mode: "boolean" }).notNull(),
   },

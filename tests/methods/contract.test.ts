@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { METHODS } from "../../src/methods/index.ts";
+import { formGateContract } from "../contracts/form-gate.ts";
 import { type MethodCase, methodContract } from "../contracts/method.ts";
 import { METHOD_CASES } from "./cases.ts";
 
@@ -15,7 +16,10 @@ const CASES: readonly MethodCase[] = [
   ...METHOD_CASES,
 ];
 
-for (const one of CASES) methodContract(one);
+for (const one of CASES) {
+  methodContract(one);
+  formGateContract(one);
+}
 
 test("every method of the list is under the contract", () => {
   expect(new Set(CASES.map(({ method }) => method))).toEqual(new Set(METHODS.map(({ name }) => name)));

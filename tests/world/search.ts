@@ -2,6 +2,8 @@ import { AUTOMATIC_ANSWER } from "../../src/core/answer/answer.ts";
 import type { Limits } from "../../src/core/budget.ts";
 import { createCanceller } from "../../src/core/cancellation.ts";
 import type { SearchEvent } from "../../src/core/event.ts";
+import type { FormGate } from "../../src/core/form-gate.ts";
+import { withGreedyFirst } from "../../src/core/greedy-first.ts";
 import type { MethodDefinition } from "../../src/core/method.ts";
 import type { Problem } from "../../src/core/problem.ts";
 import type { PromptBook } from "../../src/core/prompt.ts";
@@ -34,6 +36,8 @@ export interface WorldOptions {
   readonly verifiers?: readonly string[];
   /** Instead of the verifiers by name. */
   readonly verifier?: Verifier;
+  readonly formGates?: readonly FormGate[];
+  readonly isGreedyFirst?: boolean;
   readonly prompts?: PromptBook;
   /** A name in `core/selection/index.ts` instead of the method's own. */
   readonly selection?: string;
@@ -109,7 +113,9 @@ function setupOf(options: WorldOptions, model: ScriptedModel): SearchSetup {
   const rollouts = options.rollouts ?? options.limits?.rollouts ?? 8;
   const params = definition.parse(options.params ?? {});
   if (!params.ok) throw new Error(JSON.stringify(params.error));
-  const method = definition.create(params.value, { rollouts, verifier, seed });
+  const policies = mapValues(definition.policies, policyNamed);
+  const planned = definition.create(params.value, { rollouts, verifier, seed });
+  const method = options.isGreedyFirst ? withGreedyFirst(planned, (role) => policies[role]?.extent === "end") : planned;
   const selection = options.selection === undefined ? null : findSelection(options.selection);
   const comparators = comparatorsOf(definition, params.value, options.selection ?? null);
   return {
@@ -119,8 +125,9 @@ function setupOf(options: WorldOptions, model: ScriptedModel): SearchSetup {
     problem: { ...gameOf24Problem(options.hand ?? "4 9 10 13"), reference: options.reference ?? null },
     seed,
     sampling: { maxTokens: options.maxTokens ?? 100, temperature: 1, topP: undefined, stop: [] },
-    policies: mapValues(definition.policies, policyNamed),
+    policies,
     prompts,
+    formGates: options.formGates ?? [],
     wantsLogprobs: definition.needs(params.value).includes("logprobs"),
     model,
     models: new Map(definition.models(params.value).map((id) => [id, model])),

@@ -1,5 +1,6 @@
 import { latestScore, type Node } from "../node.ts";
 import type { Tree } from "../tree.ts";
+import type { Score } from "../verifier.ts";
 
 export interface RenderOptions {
   /** Characters of each thought at most; default 60. */
@@ -40,12 +41,23 @@ function lineOf(tree: Tree, node: Node, textLength: number): string {
     node.id,
     ` n=${node.visits}`,
     node.visits === 0 ? "" : ` q=${node.value.toFixed(2)}`,
-    score === null ? "" : score.kind === "verdict" ? (score.value === 1 ? " ✓" : " ✗") : ` v=${score.value.toFixed(2)}`,
+    score === null ? "" : scoreMark(score),
     node.repeats === 0 ? "" : ` x${1 + node.repeats}`,
     node.thought?.form === undefined ? "" : ` ${node.thought.form}`,
     node.thought === null ? "" : ` ${clipped(node.thought.text, textLength)}`,
   ];
   return parts.join("");
+}
+
+function scoreMark({ kind, value }: Score): string {
+  switch (kind) {
+    case "verdict":
+      return value === 1 ? " ✓" : " ✗";
+    case "veto":
+      return " ⊘";
+    case "estimate":
+      return ` v=${value.toFixed(2)}`;
+  }
 }
 
 /** On one line; control characters would let a model's text write over the terminal. */

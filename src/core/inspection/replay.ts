@@ -2,9 +2,10 @@ import type { AnswerRule } from "../answer/answer.ts";
 import type { SearchEvent } from "../event.ts";
 import type { Method } from "../method.ts";
 import { createRandom } from "../random.ts";
+import { servedOf } from "../selection/served.ts";
 import type { Decision, Step, StepId } from "../step.ts";
 import { Tree } from "../tree.ts";
-import { verificationDue } from "../verification.ts";
+import { verificationDue, withoutVetoed } from "../verification.ts";
 import type { Verifier } from "../verifier.ts";
 
 export interface ReplaySetup {
@@ -39,12 +40,12 @@ export function replay(events: readonly SearchEvent[], { method, verifier, seed,
       const decided = method.next(tree, createRandom(seed, "decision", tree.stepsStarted));
       // The loop itself asks for the last verification of a search that a limit has ended.
       const last = verificationDue(tree, verifier, true);
-      if (!isAskedFor(event.step, decided) && !(last !== null && isAskedFor(event.step, last))) {
+      if (!isAskedFor(tree, event.step, decided) && !(last !== null && isAskedFor(tree, event.step, last))) {
         mismatches.push({ type: "step", stepId: event.stepId, logged: event.step, decided });
       }
     }
     if (event.type === "search-end") {
-      const decided = method.answer(tree)?.node.id ?? null;
+      const decided = servedOf(tree, method.answer)?.node.id ?? null;
       if (decided !== event.answerNodeId) mismatches.push({ type: "answer", logged: event.answerNodeId, decided });
     }
     tree.apply(event);
@@ -52,9 +53,9 @@ export function replay(events: readonly SearchEvent[], { method, verifier, seed,
   return { steps, mismatches };
 }
 
-function isAskedFor(logged: Step, decided: Decision): boolean {
+function isAskedFor(tree: Tree, logged: Step, decided: Decision): boolean {
   if (decided.type !== "step") return false;
-  const { step } = decided;
+  const step = withoutVetoed(tree, decided.step);
   if (logged.type === "propose" && step.type === "propose") {
     return logged.count <= step.count && JSON.stringify({ ...step, count: logged.count }) === JSON.stringify(logged);
   }

@@ -1,4 +1,4 @@
-import type { Node } from "../node.ts";
+import { isVetoed, type Node } from "../node.ts";
 import type { Selected, Selection } from "./selection.ts";
 
 /**
@@ -22,7 +22,7 @@ function mostVisitedTerminal(node: Node): Node | null {
     const found = mostVisitedTerminal(child);
     if (found !== null) return found;
   }
-  return node.isTerminal ? node : null;
+  return node.isTerminal && !isVetoed(node) ? node : null;
 }
 
 function shareOf(terminal: Node): Selected["score"] {

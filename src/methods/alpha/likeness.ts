@@ -1,4 +1,4 @@
-import type { Node } from "../../core/node.ts";
+import { isVetoed, type Node } from "../../core/node.ts";
 import type { TreeView } from "../../core/tree-view.ts";
 import type { StepDistance } from "../step-distance.ts";
 import type { Likeness } from "./options.ts";
@@ -25,6 +25,8 @@ export function likenessByJudge(tree: TreeView, candidate: Node, kept: readonly 
   const pairs: (readonly [Node, Node])[] = [];
   let same = 0;
   for (const option of kept) {
+    // Nobody is paid to look at what cannot be served.
+    if (isVetoed(option)) continue;
     const said = tree.comparisonOf(SAME, candidate.id, option.id);
     if (said === null) pairs.push([candidate, option]);
     else if (said > 0.5) same++;

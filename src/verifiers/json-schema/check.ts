@@ -9,18 +9,26 @@ const MAX_STEPS = 50_000;
 /** Characters of a text with arrays whose items have to differ from each other. */
 const MAX_UNIQUE_LENGTH = 20_000;
 const MAX_REASON_LENGTH = 300;
+/** Deeper values would overflow the stack of the validator. */
+export const MAX_DEPTH = 64;
 
-/** A schema as a check, or what is wrong with it. */
-export function compileSchema(schema: unknown): Check | SchemaFault {
+/**
+ * A schema as a check, or what is wrong with it. A lenient check lets pass what it cannot look at: keywords that are not
+ * supported, schemas and values that are too large. What it objects to is wrong all the same.
+ */
+export function compileSchema(schema: unknown, isLenient = false): Check | SchemaFault {
   let steps = 0;
-  const safe = safeSchema(schema, () => {
+  const countStep = (): void => {
     if (++steps > MAX_STEPS) throw new Error("too many steps");
-  });
-  if ("message" in safe) return safe;
+  };
+  const safe = safeSchema(schema, countStep, isLenient);
+  if ("message" in safe) return isLenient && safe.isUnsupported ? () => null : safe;
+  const unchecked = (reason: string): string | null => (isLenient ? null : reason);
   const validator = new Validator(safe.schema as Schema, draftOf(schema));
   return (value, length) => {
+    if (isDeeper(value, MAX_DEPTH)) return unchecked(`nested deeper than ${MAX_DEPTH}`);
     if (safe.hasUniqueItems && length > MAX_UNIQUE_LENGTH) {
-      return `longer than the ${MAX_UNIQUE_LENGTH} characters in which items are compared with each other`;
+      return unchecked(`longer than the ${MAX_UNIQUE_LENGTH} characters in which items are compared with each other`);
     }
     steps = 0;
     // The validator knows formats by name, in a list of its own: ours are in it while it runs, and it runs at once.
@@ -29,11 +37,16 @@ export function compileSchema(schema: unknown): Check | SchemaFault {
       const { valid, errors } = validator.validate(value);
       return valid ? null : reasonOf(errors);
     } catch {
-      return "too large to be checked against this schema";
+      return unchecked("too large to be checked against this schema");
     } finally {
       for (const name of safe.patterns.keys()) delete format[name];
     }
   };
+}
+
+export function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return depth === 0 || Object.values(value).some((one) => isDeeper(one, depth - 1));
 }
 
 const DRAFTS: readonly (readonly [RegExp, SchemaDraft])[] = [

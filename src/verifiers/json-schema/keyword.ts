@@ -8,6 +8,9 @@ export class Fault extends Error {
   }
 }
 
+/** A fault of ours: JSON Schema has it, and this service does not look at it. */
+export class Unsupported extends Fault {}
+
 const TYPES = new Set(["string", "number", "integer", "boolean", "object", "array", "null"]);
 const LISTS_OF_SCHEMAS = new Set(["prefixItems", "allOf", "anyOf", "oneOf"]);
 const MAPS_OF_SCHEMAS = new Set(["$defs", "definitions", "properties", "dependentSchemas"]);
@@ -21,6 +24,9 @@ const MAX_ENUM = 2000;
 
 /** Throws a `Fault` for a keyword whose value the validator would misread; subschemas are looked at elsewhere. */
 export function checkKeyword(keyword: string, value: unknown, path: readonly (string | number)[]): void {
+  if (keyword === "$ref" && typeof value === "string" && !/^#(?:\/|$)/.test(value)) {
+    throw new Unsupported("'$ref' must be a pointer into this schema, such as #/$defs/a", path);
+  }
   const demand = demandOf(keyword, value);
   if (demand !== null) throw new Fault(`'${keyword}' must be ${demand}`, path);
 }
@@ -36,11 +42,7 @@ function demandOf(keyword: string, value: unknown): string | null {
     return isObject(value) && Object.values(value).every(isTexts) ? null : "an object of lists of names";
   }
   if (keyword === "pattern" || keyword === "format") return typeof value === "string" ? null : "a string";
-  if (keyword === "$ref") {
-    return typeof value === "string" && /^#(?:\/|$)/.test(value)
-      ? null
-      : "a pointer into this schema, such as #/$defs/a";
-  }
+  if (keyword === "$ref") return typeof value === "string" ? null : "a string";
   if (keyword === "uniqueItems") return typeof value === "boolean" ? null : "true or false";
   if (COUNTS.has(keyword)) return Number.isInteger(value) && Number(value) >= 0 ? null : "a whole number from 0";
   if (NUMBERS.has(keyword)) {

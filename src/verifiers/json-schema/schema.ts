@@ -1,9 +1,10 @@
 import { compilePattern, type Pattern } from "../pattern.ts";
-import { checkKeyword, Fault } from "./keyword.ts";
+import { checkKeyword, Fault, Unsupported } from "./keyword.ts";
 
 /**
  * A schema of the request made safe to run: its patterns go to RE2 instead of the isolate's backtracking engine, only
- * references within it are followed, and what cannot be promised is refused instead of being skipped.
+ * references within it are followed, and what cannot be promised is refused instead of being skipped. A lenient reading
+ * skips it, where that can only let more values pass.
  */
 export interface SafeSchema {
   /** For the validator: a copy whose patterns are formats with the names of `patterns`, and which tells of each step. */
@@ -15,6 +16,8 @@ export interface SafeSchema {
 
 export interface SchemaFault {
   readonly message: string;
+  /** The schema may be in order; it is not looked at here. */
+  readonly isUnsupported: boolean;
   /** Where in the schema. */
   readonly path: Path;
 }
@@ -34,12 +37,20 @@ const IN_PLACE = new Set(["allOf", "anyOf", "oneOf", "not", "if", "then", "else"
 const FORMATS = new Set(["date", "time", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"]);
 /** Identifiers and notes: no reference goes by name, and the validator need not see them. */
 const DROPPED = new Set(["$id", "id", "$schema", "$anchor", "$comment", "title", "description", "default", "examples"]);
+/** Less demanded in there is more demanded of the value: nothing in them can be skipped, only the whole. */
+const REVERSING = new Set(["not", "if", "oneOf", "contains"]);
+/** Of what the other keywords have left over: where one of those is skipped, more is left over than there should be. */
+const OF_THE_REST = new Set(["unevaluatedItems", "unevaluatedProperties"]);
 const REFUSED = new Set(["patternProperties", "dependencies", "$dynamicRef", "$recursiveRef", "$dynamicAnchor"]);
 
 type Json = Readonly<Record<string, unknown>>;
 type Path = readonly (string | number)[];
 
 interface Walk {
+  readonly isLenient: boolean;
+  /** Reversing keywords around the subschema that is looked at. */
+  reversals: number;
+  hasGaps: boolean;
   readonly root: unknown;
   readonly onStep: () => void;
   readonly patterns: Map<string, Pattern>;
@@ -51,9 +62,12 @@ interface Walk {
 }
 
 /** `onStep` is called once for each look at a subschema, and may throw to end the validation. */
-export function safeSchema(root: unknown, onStep: () => void): SafeSchema | SchemaFault {
+export function safeSchema(root: unknown, onStep: () => void, isLenient = false): SafeSchema | SchemaFault {
   const places = new Map<string, string[]>();
   const walk: Walk = {
+    isLenient,
+    reversals: 0,
+    hasGaps: false,
     root,
     onStep,
     patterns: new Map(),
@@ -66,12 +80,15 @@ export function safeSchema(root: unknown, onStep: () => void): SafeSchema | Sche
     if (!isObject(root)) throw new Fault("a schema is an object", []);
     const schema = copySubschema(root, walk, [], "#", []) as Json;
     for (const { to, path } of walk.references) {
-      if (!walk.places.has(to)) throw new Fault(`'${to}' is no subschema of this schema`, path);
+      if (walk.places.has(to)) continue;
+      throw new (walk.hasGaps ? Unsupported : Fault)(`'${to}' is no subschema of this schema`, path);
     }
     if (isCyclic(walk.places)) throw new Fault("a reference leads back to itself without an end", []);
     return { schema, patterns: walk.patterns, hasUniqueItems: walk.hasUniqueItems };
   } catch (error) {
-    if (error instanceof Fault) return { message: error.message, path: error.path };
+    if (error instanceof Fault) {
+      return { message: error.message, path: error.path, isUnsupported: error instanceof Unsupported };
+    }
     throw error;
   }
 }
@@ -83,42 +100,68 @@ function copySubschema(given: unknown, walk: Walk, path: Path, place: string, in
     return given;
   }
   if (!isObject(given)) throw new Fault("a schema is an object or a boolean", path);
-  if (path.length > 2 * MAX_NESTING) throw new Fault(`nested deeper than ${MAX_NESTING}`, path);
-  if (++walk.subschemas > MAX_SUBSCHEMAS) throw new Fault(`more than ${MAX_SUBSCHEMAS} subschemas`, []);
+  if (path.length > 2 * MAX_NESTING) throw new Unsupported(`nested deeper than ${MAX_NESTING}`, path);
+  if (++walk.subschemas > MAX_SUBSCHEMAS) throw new Unsupported(`more than ${MAX_SUBSCHEMAS} subschemas`, []);
   walk.places.set(place, inPlace);
-  const copy: [string, unknown][] = [];
+  const copy: (readonly [string, unknown])[] = [];
   for (const [keyword, value] of Object.entries(given)) {
-    const at = [...path, keyword];
-    if (REFUSED.has(keyword)) throw new Fault(`'${keyword}' is not supported`, at);
     if (DROPPED.has(keyword)) continue;
-    checkKeyword(keyword, value, at);
-    const own = IN_PLACE.has(keyword) ? inPlace : null;
-    if (SINGLE.has(keyword) || (keyword === "items" && !Array.isArray(value))) {
-      copy.push([keyword, child(value, walk, at, `${place}/${keyword}`, own)]);
-    } else if (LISTS.has(keyword) || keyword === "items") {
-      const parts = value as readonly unknown[];
-      copy.push([
-        keyword,
-        parts.map((part, index) => child(part, walk, [...at, index], `${place}/${keyword}/${index}`, own)),
-      ]);
-    } else if (MAPS.has(keyword)) {
-      const entries = Object.entries(value as Json).map(([name, part]): [string, unknown] => {
-        return [name, child(part, walk, [...at, name], `${place}/${keyword}/${escaped(name)}`, own)];
-      });
-      copy.push([keyword, Object.fromEntries(entries)]);
-    } else if (keyword === "$ref") {
-      const to = decoded(String(value));
-      walk.references.push({ to, path: at });
-      inPlace.push(to);
-      copy.push([keyword, value]);
-    } else if (keyword === "pattern") {
-      copy.push(["allOf", [{ format: patternFormat(String(value), walk, at) }]]);
-    } else if (keyword !== "format" || FORMATS.has(String(value))) {
-      if (keyword === "uniqueItems" && value === true) walk.hasUniqueItems = true;
-      copy.push([keyword, value]);
+    const at = [...path, keyword];
+    if (REVERSING.has(keyword)) walk.reversals++;
+    try {
+      if (walk.isLenient && isOfTheRest(keyword, given)) throw new Unsupported(`'${keyword}' is not supported`, at);
+      const copied = copyKeyword(keyword, value, walk, at, `${place}/${keyword}`, inPlace);
+      if (copied !== null) copy.push(copied);
+    } catch (error) {
+      const isAround = walk.reversals === (REVERSING.has(keyword) ? 1 : 0);
+      if (!(walk.isLenient && isAround && error instanceof Unsupported)) throw error;
+      walk.hasGaps = true;
+    } finally {
+      if (REVERSING.has(keyword)) walk.reversals--;
     }
   }
   return counted(merged(copy), walk.onStep);
+}
+
+function isOfTheRest(keyword: string, schema: Json): boolean {
+  return OF_THE_REST.has(keyword) || (keyword === "additionalProperties" && "patternProperties" in schema);
+}
+
+/** A keyword for the validator, maybe as another one; null where it says nothing that is looked at. */
+function copyKeyword(
+  keyword: string,
+  value: unknown,
+  walk: Walk,
+  path: Path,
+  place: string,
+  inPlace: string[],
+): readonly [string, unknown] | null {
+  if (REFUSED.has(keyword)) throw new Unsupported(`'${keyword}' is not supported`, path);
+  checkKeyword(keyword, value, path);
+  const own = IN_PLACE.has(keyword) ? inPlace : null;
+  if (SINGLE.has(keyword) || (keyword === "items" && !Array.isArray(value))) {
+    return [keyword, child(value, walk, path, place, own)];
+  }
+  if (LISTS.has(keyword) || keyword === "items") {
+    const parts = value as readonly unknown[];
+    return [keyword, parts.map((part, index) => child(part, walk, [...path, index], `${place}/${index}`, own))];
+  }
+  if (MAPS.has(keyword)) {
+    const entries = Object.entries(value as Json).map(([name, part]): [string, unknown] => {
+      return [name, child(part, walk, [...path, name], `${place}/${escaped(name)}`, own)];
+    });
+    return [keyword, Object.fromEntries(entries)];
+  }
+  if (keyword === "$ref") {
+    const to = decoded(String(value));
+    walk.references.push({ to, path });
+    inPlace.push(to);
+    return [keyword, value];
+  }
+  if (keyword === "pattern") return ["allOf", [{ format: patternFormat(String(value), walk, path) }]];
+  if (keyword === "format" && !FORMATS.has(String(value))) return null;
+  if (keyword === "uniqueItems" && value === true) walk.hasUniqueItems = true;
+  return [keyword, value];
 }
 
 function child(value: unknown, walk: Walk, path: Path, place: string, inPlace: string[] | null): unknown {
@@ -127,7 +170,7 @@ function child(value: unknown, walk: Walk, path: Path, place: string, inPlace: s
 }
 
 /** A pattern's own `allOf` and the schema's are one. */
-function merged(entries: readonly [string, unknown][]): Json {
+function merged(entries: readonly (readonly [string, unknown])[]): Json {
   const lists = entries.filter(([keyword]) => keyword === "allOf").map(([, parts]) => parts as readonly unknown[]);
   const rest = Object.fromEntries(entries.filter(([keyword]) => keyword !== "allOf"));
   return lists.length === 0 ? rest : { ...rest, allOf: lists.flat() };
@@ -135,7 +178,7 @@ function merged(entries: readonly [string, unknown][]): Json {
 
 function patternFormat(pattern: string, { patterns }: Walk, path: Path): string {
   const compiled = compilePattern(pattern);
-  if ("fault" in compiled) throw new Fault(`not a usable pattern (${compiled.fault})`, path);
+  if ("fault" in compiled) throw new Unsupported(`not a usable pattern (${compiled.fault})`, path);
   const name = `pattern ${pattern}`;
   patterns.set(name, compiled);
   return name;

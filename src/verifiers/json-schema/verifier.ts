@@ -2,13 +2,11 @@ import { z } from "zod";
 import { lastJson } from "../../core/answer/json.ts";
 import type { Problem } from "../../core/problem.ts";
 import { defineVerifier, localVerifier, type Score } from "../../core/verifier.ts";
-import { type Check, compileSchema } from "./check.ts";
+import { type Check, compileSchema, isDeeper, MAX_DEPTH } from "./check.ts";
 
 const MAX_SCHEMA_LENGTH = 50_000;
 /** Longer texts are not parsed. */
 const MAX_TEXT_LENGTH = 100_000;
-/** Deeper values would overflow the stack of the validator. */
-const MAX_DEPTH = 64;
 
 const parameters = z
   .strictObject({
@@ -72,7 +70,6 @@ function faultIn(text: string, embedded: boolean, check: Check): string | null {
   if (text.length > MAX_TEXT_LENGTH) return `longer than the ${MAX_TEXT_LENGTH} characters that are parsed`;
   const value = embedded ? lastJson(text) : parsed(text);
   if (value === undefined) return embedded ? "there is no JSON in it" : "it is not JSON";
-  if (isDeeper(value, MAX_DEPTH)) return `nested deeper than ${MAX_DEPTH}`;
   return check(value, text.length);
 }
 
@@ -82,11 +79,6 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isDeeper(value: unknown, depth: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return depth === 0 || Object.values(value).some((one) => isDeeper(one, depth - 1));
 }
 
 function faultOf(schema: unknown): { readonly message: string; readonly path: readonly (string | number)[] } | null {
