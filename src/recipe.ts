@@ -29,7 +29,7 @@ import { hashPrompts, type PromptOverrides, resolvePrompts } from "./prompts.ts"
 import { findModel, type ProviderConfig } from "./providers/config.ts";
 import { NO_SCORERS, type Scorers } from "./providers/scorers.ts";
 import { checkRequirements, type Emulation } from "./requirements.ts";
-import { issueToError, parseSearchObject, type Reply, type SearchObject } from "./search-object.ts";
+import { issueToError, type OnDisconnect, parseSearchObject, type Reply, type SearchObject } from "./search-object.ts";
 import { type Ceilings, DEFAULT_CEILINGS, lowest, pick, underCeilings } from "./search-request/ceilings.ts";
 import { DEFAULT_MAX_ROLLOUTS } from "./search-request/presets.ts";
 import { FORM_GATES } from "./verifiers/form-gates/index.ts";
@@ -72,6 +72,8 @@ export interface Recipe {
   readonly formGates?: readonly string[];
   /** The first whole answer at temperature 0, all else at `sampling.temperature`. */
   readonly isGreedyFirst?: boolean;
+  /** What becomes of it when nobody waits for it any more; absent in older recipes: it is finished. */
+  readonly onDisconnect?: OnDisconnect;
 }
 
 export interface VerifierSpec {
@@ -202,6 +204,7 @@ export function createRecipe(
     reply: search.reply,
     formGates: formGates.value,
     isGreedyFirst: isFrozen,
+    ...(search.onDisconnect !== null && { onDisconnect: search.onDisconnect }),
   });
 }
 

@@ -11,6 +11,7 @@ export function createEventStream(
   audience: Audience,
   fromSequence: number,
   hasEnded: () => boolean,
+  onCancel: () => void,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let next = fromSequence;
@@ -36,6 +37,7 @@ export function createEventStream(
     },
     cancel: () => {
       isCancelled = true;
+      onCancel();
     },
   });
 }

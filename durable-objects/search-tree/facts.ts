@@ -14,6 +14,8 @@ export interface Facts {
   readonly attempt: number;
   /** A client that was still there has got its end. */
   readonly isServed: boolean;
+  /** When the last of those who waited went away; null while nobody has, or somebody came since. */
+  readonly leftAtMs: number | null;
 }
 
 const NO_FACTS: Facts = {
@@ -26,6 +28,7 @@ const NO_FACTS: Facts = {
   requestHash: null,
   attempt: 0,
   isServed: false,
+  leftAtMs: null,
 };
 
 export interface FactsStore {

@@ -85,6 +85,8 @@ export interface SearchSummary {
   readonly reply?: Reply;
   /** What each part of the work cost; together they are `spent`. */
   readonly spentByPart?: Readonly<Record<SearchPart, SpentView>>;
+  /** The tree, where `reply.trace` asks for it in the answer. */
+  readonly nodes?: readonly NodeView[];
 }
 
 /**
@@ -96,8 +98,6 @@ export type SearchPart = "generate" | "judge" | "discarded" | "cancelled";
 export interface SpentView {
   readonly calls: number;
   readonly promptTokens: number;
-  /** The tree, where `reply.trace` asks for it in the answer. */
-  readonly nodes?: readonly NodeView[];
   readonly completionTokens: number;
   readonly cachedTokens: number;
   readonly microdollars: number;
@@ -117,7 +117,7 @@ export interface AnswerView {
 
 export interface ScoreView {
   readonly value: number;
-  readonly kind: "estimate" | "verdict" | "veto";
+  readonly kind: "estimate" | "verdict";
   readonly reason: string;
   readonly verifier: string;
 }

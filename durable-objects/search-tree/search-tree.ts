@@ -13,6 +13,7 @@ import type { RecipeError } from "../../src/recipe.ts";
 import { createSetup } from "../../src/setup.ts";
 import { CODE_VERSION } from "../../src/version.ts";
 import { createAudience } from "./audience.ts";
+import { createViewers, isAbandoned } from "./departure.ts";
 import { createEventStream } from "./event-stream.ts";
 import { createFactsStore } from "./facts.ts";
 import { givenUpEnd } from "./give-up.ts";
@@ -35,6 +36,7 @@ export class SearchTree extends DurableObject<Env> {
   readonly #facts = createFactsStore(this.ctx.storage);
   readonly #kept = createKeptText(this.ctx.storage);
   readonly #audience = createAudience();
+  readonly #viewers = createViewers();
   readonly #gate = createGate();
   readonly #canceller = createCanceller();
   #openLog: LiveLog | null = null;
@@ -63,7 +65,7 @@ export class SearchTree extends DurableObject<Env> {
     const log = this.#log();
     const standing = log === null ? null : this.#standing(log);
     if (standing === null || !mayJoin(standing, attempt)) return null;
-    this.#facts.change({ attempt });
+    this.#facts.change({ attempt, leftAtMs: null });
     return { createdAtMs: standing.createdAtMs };
   }
 
@@ -72,10 +74,11 @@ export class SearchTree extends DurableObject<Env> {
     if (this.#log() !== null) this.#facts.change({ isServed: true });
   }
 
-  /** Resolves when the search has ended. */
-  async result(): Promise<SearchSummary | null> {
+  /** Resolves when the search has ended. The viewer waits until it says that it has left. */
+  async result(viewerId: string | null = null): Promise<SearchSummary | null> {
     const log = this.#log();
     if (log === null) return null;
+    this.#arrive(viewerId);
     this.ctx.waitUntil(this.#advance());
     while (log.tree.end === null) await this.#audience.nextWake();
     return searchToSummary(this.#reportInput(log));
@@ -118,12 +121,28 @@ export class SearchTree extends DurableObject<Env> {
     return (this.#log()?.tree.rollouts ?? 0) > 0;
   }
 
-  /** Newline-delimited JSON events from that sequence number on: replay, then live, closed after the last. */
-  async watch(fromSequence: number): Promise<ReadableStream<Uint8Array> | null> {
+  /**
+   * Newline-delimited JSON events from that sequence number on: replay, then live, closed after the last. With an id the
+   * reader counts as one who waits, for as long as it reads.
+   */
+  async watch(fromSequence: number, viewerId: string | null = null): Promise<ReadableStream<Uint8Array> | null> {
     const log = this.#log();
     if (log === null) return null;
+    this.#arrive(viewerId);
     this.ctx.waitUntil(this.#advance());
-    return createEventStream(log.store, this.#audience, fromSequence, () => log.tree.end !== null);
+    const hasEnded = (): boolean => log.tree.end !== null;
+    const onCancel = (): void => {
+      if (viewerId !== null) this.ctx.waitUntil(this.leave(viewerId));
+    };
+    return createEventStream(log.store, this.#audience, fromSequence, hasEnded, onCancel);
+  }
+
+  /** A viewer has gone. What that means is decided a while later, when whoever comes back has come back. */
+  async leave(viewerId: string): Promise<void> {
+    this.#viewers.leave(viewerId);
+    if (this.#log() === null) return;
+    this.#facts.change({ leftAtMs: worldClock.now() });
+    await this.#advance();
   }
 
   /** Ends the search with its best so far and answers when it has. Calls in flight are aborted, and still metered. */
@@ -141,11 +160,15 @@ export class SearchTree extends DurableObject<Env> {
 
   async #advance(): Promise<void> {
     const log = this.#log();
-    switch (nextStep(conditionOf(this.#facts.read(), log?.tree ?? null, this.#isRunning))) {
+    switch (nextStep(conditionOf(this.#facts.read(), log?.tree ?? null, this.#isRunning, this.#isAbandoned(log)))) {
       case "sleep":
         return;
       case "watch":
         return this.#arm();
+      case "abandon":
+        this.#facts.change({ isCancelled: true });
+        this.#canceller.cancel();
+        return this.#advance();
       case "resume":
         this.#resume();
         return this.#arm();
@@ -235,6 +258,25 @@ export class SearchTree extends DurableObject<Env> {
   /** Null before `start`: asking after a search that does not exist must not create a table. */
   #log(): LiveLog | null {
     return this.#facts.read().tenantId === null ? null : this.#open();
+  }
+
+  #arrive(viewerId: string | null): void {
+    if (viewerId === null) return;
+    this.#viewers.arrive(viewerId);
+    if (this.#facts.read().leftAtMs !== null) this.#facts.change({ leftAtMs: null });
+  }
+
+  #isAbandoned(log: LiveLog | null): boolean {
+    const start = log?.start() ?? null;
+    const { onDisconnect = "finish" } = start === null ? {} : startToOrder(start).recipe;
+    const { leftAtMs, isCancelled } = this.#facts.read();
+    return isAbandoned({
+      onDisconnect,
+      viewers: this.#viewers.count,
+      leftAtMs,
+      nowMs: worldClock.now(),
+      isCancelled,
+    });
   }
 
   #standing({ tree }: LiveLog): Standing {

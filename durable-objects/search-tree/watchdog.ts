@@ -10,6 +10,8 @@ export interface SearchCondition {
   readonly isRunning: boolean;
   /** Its rows are in D1. */
   readonly isDelivered: boolean;
+  /** Nobody waits for it, and it need not be finished for its own sake. */
+  readonly isAbandoned: boolean;
   /** Runs begun, the first included. */
   readonly runs: number;
   /** Runs that threw: a bug of ours, since what providers do is a value. */
@@ -19,11 +21,12 @@ export interface SearchCondition {
 /**
  * - `sleep`: nothing is left to do, no alarm is needed.
  * - `watch`: somebody works; look again later.
+ * - `abandon`: nobody waits for it any more; end it with its best so far.
  * - `resume`: nobody works on a log that has not ended.
  * - `give-up`: resuming did not help; end the log with the best so far.
  * - `deliver`: the log has ended, D1 does not know yet.
  */
-export type WatchdogStep = "sleep" | "watch" | "resume" | "give-up" | "deliver";
+export type WatchdogStep = "sleep" | "watch" | "abandon" | "resume" | "give-up" | "deliver";
 
 /** A run that throws five times would throw for ever. */
 export const MAX_FAILED_RUNS = 5;
@@ -38,6 +41,7 @@ export const WATCHDOG_PERIOD_MS = 15_000;
 export function nextStep(condition: SearchCondition): WatchdogStep {
   if (!condition.hasStarted) return "sleep";
   if (condition.hasEnded) return condition.isDelivered ? "sleep" : "deliver";
+  if (condition.isAbandoned) return "abandon";
   if (condition.isRunning) return "watch";
   return condition.failedRuns >= MAX_FAILED_RUNS || condition.runs >= MAX_RUNS ? "give-up" : "resume";
 }
@@ -46,6 +50,7 @@ export function conditionOf(
   facts: Pick<SearchCondition, "isDelivered" | "runs" | "failedRuns">,
   tree: Pick<Tree, "nextSequence" | "end"> | null,
   isRunning: boolean,
+  isAbandoned: boolean,
 ): SearchCondition {
   const { isDelivered, runs, failedRuns } = facts;
   return {
@@ -53,6 +58,7 @@ export function conditionOf(
     hasEnded: tree !== null && tree.end !== null,
     isRunning,
     isDelivered,
+    isAbandoned,
     runs,
     failedRuns,
   };

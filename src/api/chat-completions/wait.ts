@@ -7,16 +7,27 @@ import { sleep } from "./timers.ts";
 const MAX_TRIES = 8;
 const FIRST_PAUSE_MS = 100;
 
+/** Who waits: the search's object counts it until it has left. */
+export interface Viewer {
+  readonly id: string;
+  readonly signal: AbortSignal;
+}
+
 /** The ended search. Asking also wakes an object that was reset, which then takes the search up again. */
-export async function waitForResult(env: Env, tenantId: string, searchId: string): Promise<SearchSummary> {
+export async function waitForResult(
+  env: Env,
+  tenantId: string,
+  searchId: string,
+  viewer: Viewer,
+): Promise<SearchSummary> {
   for (let tries = 1; ; tries++) {
     try {
       // A stub that threw may be broken for good: a new one each time.
-      const summary = await searchStub(env, tenantId, searchId).result();
+      const summary = await searchStub(env, tenantId, searchId).result(viewer.id);
       if (summary !== null) return summary;
       throw new Error(`search ${searchId} is gone`);
     } catch (error) {
-      if (tries === MAX_TRIES) throw error;
+      if (tries === MAX_TRIES || viewer.signal.aborted) throw error;
       await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1));
     }
   }

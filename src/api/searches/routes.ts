@@ -53,8 +53,12 @@ export async function watchSearch(context: AppContext): Promise<Response> {
     return respondWithError(context, { type: "invalid-parameter", code: "invalid_value", message, param: "from" });
   }
   const stub = stubOf(context);
-  const events = stub === null ? null : await stub.watch(from);
-  if (events === null) return notFound(context);
+  const viewerId = crypto.randomUUID();
+  const events = stub === null ? null : await stub.watch(from, viewerId);
+  if (stub === null || events === null) return notFound(context);
+  // Where the connection breaks in a pause of the search, its object would notice only at the next event.
+  const leave = (): void => context.executionCtx.waitUntil(stub.leave(viewerId).catch(() => {}));
+  context.req.raw.signal.addEventListener("abort", leave, { once: true });
   const isEventSource = context.req.header("accept")?.includes("text/event-stream") ?? false;
   return isEventSource
     ? context.body(ndjsonToServerSentEvents(events), 200, {

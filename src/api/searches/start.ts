@@ -14,6 +14,7 @@ import { waitForResult } from "../chat-completions/wait.ts";
 import type { AppContext } from "../context.ts";
 import type { ApiError } from "../errors.ts";
 import { arrivalOf, timeoutMsOf } from "./arrival.ts";
+import { onDisconnectOf } from "./disconnect.ts";
 import { openSearch, requestHashOf } from "./open.ts";
 import { tellProgress } from "./progress.ts";
 import { searchStub } from "./search-stub.ts";
@@ -66,7 +67,8 @@ export async function startSearch(
   // The drawn seed is no part of what was asked for.
   const order = { ...recipe.value, seed: request.seed, count: request.count, ...kept };
   const timed = withinTimeout(recipe.value, timeoutMsOf(req.raw.headers, request.body));
-  const input = { tenantId, recipe: timed, problemJson, createdAtMs, ...kept };
+  const onDisconnect = onDisconnectOf(timed.onDisconnect, request.body, arrival.value);
+  const input = { tenantId, recipe: { ...timed, onDisconnect }, problemJson, createdAtMs, ...kept };
   const opened = await openSearch(env, input, arrival.value, await requestHashOf(order, problemJson));
   if (!opened.ok) return opened;
   context.header("x-search-id", opened.value.searchId);
@@ -98,14 +100,28 @@ interface KeptText {
 export function resultOf(context: AppContext, searchId: string): Promise<SearchSummary> {
   const { env, req } = context;
   const tenantId = context.get("tenant").id;
-  const result = waitForResult(env, tenantId, searchId);
-  const hear = async (): Promise<void> => {
-    await result;
-    if (!req.raw.signal.aborted) await searchStub(env, tenantId, searchId).serve();
+  const { signal } = req.raw;
+  const viewer = { id: crypto.randomUUID(), signal };
+  const result = waitForResult(env, tenantId, searchId, viewer);
+  const follow = async (): Promise<void> => {
+    const isGone = await leavesBefore(result, signal);
+    // A stub that threw may be broken for good: a new one.
+    const search = searchStub(env, tenantId, searchId);
+    if (isGone) return search.leave(viewer.id);
+    // Only a client that counts its repetitions can be told from a twin of it.
+    if (req.header("x-stainless-retry-count") !== undefined) await search.serve();
   };
-  // Only a client that counts its repetitions can be told from a twin of it.
-  if (req.header("x-stainless-retry-count") !== undefined) context.executionCtx.waitUntil(hear().catch(() => {}));
+  context.executionCtx.waitUntil(follow().catch(() => {}));
   return result;
+}
+
+/** Rejects as `result` does. */
+async function leavesBefore(result: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+  const left = new Promise<true>((resolve) => {
+    if (signal.aborted) resolve(true);
+    signal.addEventListener("abort", () => resolve(true), { once: true });
+  });
+  return Promise.race([left, result.then(() => signal.aborted)]);
 }
 
 /** Tells a streamed answer's client what the search does, where it wants to know. */

@@ -15,6 +15,7 @@ const started: SearchCondition = {
   hasEnded: false,
   isRunning: false,
   isDelivered: false,
+  isAbandoned: false,
   runs: 1,
   failedRuns: 0,
 };
@@ -24,6 +25,9 @@ test.each<[string, Partial<SearchCondition>, WatchdogStep]>([
   ["a run that is alive is left alone", { isRunning: true }, "watch"],
   ["a log without an end and without a run is taken up again", {}, "resume"],
   ["a crash is no failure, however many there were", { runs: MAX_RUNS - 1 }, "resume"],
+  ["a run that nobody waits for is abandoned", { isRunning: true, isAbandoned: true }, "abandon"],
+  ["also where it has to be taken up for that", { isAbandoned: true }, "abandon"],
+  ["an end is delivered, whether anybody waits or not", { hasEnded: true, isAbandoned: true }, "deliver"],
   ["a run that keeps throwing is given up", { failedRuns: MAX_FAILED_RUNS }, "give-up"],
   ["a run that keeps taking the process along is given up", { runs: MAX_RUNS }, "give-up"],
   ["a run that is alive is not given up", { isRunning: true, failedRuns: MAX_FAILED_RUNS }, "watch"],
