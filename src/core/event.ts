@@ -1,4 +1,5 @@
 import type { Amounts } from "./amounts.ts";
+import type { HoldReason } from "./hold.ts";
 import type { Attempt, ModelError } from "./model.ts";
 import type { Problem } from "./problem.ts";
 import type { NodeId, Step, StepId } from "./step.ts";
@@ -39,6 +40,13 @@ export type SearchEventBody =
       readonly attempt: number;
       readonly step: Step;
       readonly reserved: Amounts;
+    }
+  /** Before a call is made that `reserved` does not cover: another provider after one that failed, a second beside a slow one. */
+  | {
+      readonly type: "step-hold";
+      readonly stepId: StepId;
+      readonly extra: Amounts;
+      readonly reason: HoldReason;
     }
   | {
       readonly type: "thought-add";

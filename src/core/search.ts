@@ -6,13 +6,14 @@ import type { Clock } from "./clock.ts";
 import type { SearchEvent, StopReason } from "./event.ts";
 import { type Executor, executeStep, type StepAnswer, verifierOf, worstCaseOf } from "./execute.ts";
 import { type FormGate, vetoOf } from "./form-gate.ts";
+import { type Hold, type StepSignal, withHold } from "./hold.ts";
 import { createLogWriter } from "./log.ts";
 import { createMailbox } from "./mailbox.ts";
 import type { Method } from "./method.ts";
 import { type Attempt, type CompletionListener, costOf, type ModelError } from "./model.ts";
 import { createRandom } from "./random.ts";
 import { recordResult } from "./record.ts";
-import { retryDelayMs, shouldGiveUp } from "./retry.ts";
+import { mayRepeat, retryDelayMs, shouldGiveUp } from "./retry.ts";
 import { servedOf } from "./selection/served.ts";
 import type { NodeId, Step, StepId } from "./step.ts";
 import type { Store } from "./store.ts";
@@ -67,6 +68,7 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
   const toLaunch: StepId[] = [];
   const dueRetries: StepId[] = [];
   const timers = new Set<() => void>();
+  let retriesToCome = 0;
   /** Of verifications that are to be tried again. */
   const settledByStep = new Map<StepId, readonly (Score | null)[]>();
   let lastError: ModelError | null = null;
@@ -88,6 +90,18 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
         (bug: unknown) => mailbox.put({ bug }),
       );
     }
+  };
+
+  /** More is set aside before the call that needs it is made, and on record: after a crash it is posted like the rest. */
+  const signalOf = (stepId: StepId, { signal: stop }: Canceller): StepSignal => {
+    const raise: Hold["raise"] = (extra, reason) => {
+      if (stop.aborted || !tree.openSteps.has(stepId) || !fitsOnTop(extra)) return false;
+      if (reason === "fallback" && !mayRepeat(tree)) return false;
+      log.add({ type: "step-hold", stepId, extra, reason });
+      log.flush();
+      return true;
+    };
+    return withHold(stop, { raise });
   };
 
   /** Local checkers: asked, answered and folded in one go. */
@@ -138,12 +152,14 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
     // A scorer that is down keeps nobody from answering: the search goes on with what it has.
     if (error.type !== "cancelled" && open.step.type === "propose") lastError = error;
     const delayMs = retryDelayMs(error, open.attempt, createRandom(setup.seed, "retry", stepId, open.attempt));
-    const willRetry = delayMs !== null && fitsOnTop(costOf(attempts));
+    const willRetry = delayMs !== null && delayMs < leftMs() && fitsOnTop(costOf(attempts));
     log.add({ type: "step-fail", stepId, error, attempts, willRetry });
     if (willRetry) {
       if (settled !== undefined) settledByStep.set(stepId, settled);
+      retriesToCome++;
       const cancelTimer = clock.schedule(delayMs, () => {
         timers.delete(cancelTimer);
+        retriesToCome--;
         dueRetries.push(stepId);
         mailbox.wake();
       });
@@ -163,11 +179,29 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
   /** The step keeps its hold while its failed attempt is posted on top: both must fit. */
   const fitsOnTop = (lost: Amounts): boolean => firstLimitPassed(limits, tree.account, lost) === null;
 
+  /** Until the deadline. */
+  const leftMs = (): number =>
+    limits.milliseconds === undefined
+      ? Number.POSITIVE_INFINITY
+      : limits.milliseconds - (clock.now() - (tree.startedAtMs ?? 0));
+
+  /** As many as the retry budget has room for; the others wait for a call that succeeds. */
   const startDueRetries = (): void => {
     for (const stepId of dueRetries.splice(0)) {
       const open = tree.openSteps.get(stepId);
-      if (open !== undefined) startAgain(open);
+      if (open === undefined) continue;
+      if (!open.isRepeated || mayRepeat(tree)) startAgain(open);
+      else dueRetries.push(stepId);
     }
+  };
+
+  /** Nothing is in flight or to come that could succeed. One at a time: what is issued in its place may. */
+  const abandonDueRetry = (): void => {
+    const open = tree.openSteps.get(dueRetries.shift() ?? 0);
+    if (open === undefined) return;
+    const error: ModelError = lastError ?? { type: "unavailable", message: "the provider fails" };
+    log.add({ type: "step-fail", stepId: open.stepId, error, attempts: [], willRetry: false });
+    recordSettled(open);
   };
 
   /** Holds anew: what the earlier attempt taught (that `n` is not honoured, say) may have made the step dearer. */
@@ -234,9 +268,7 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
   const run = async (): Promise<StopReason> => {
     for (;;) {
       if (signal.aborted) return "cancelled";
-      if (limits.milliseconds !== undefined && clock.now() - (tree.startedAtMs ?? 0) >= limits.milliseconds) {
-        return "milliseconds";
-      }
+      if (leftMs() <= 0) return "milliseconds";
       if (lastError !== null && shouldGiveUp(lastError, tree.failuresInARow, tree.terminals.length > 0)) {
         return "upstream-errors";
       }
@@ -245,6 +277,10 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
       launchStarted();
       if (stop !== null) return stop;
       if (tree.openSteps.size === 0) return blockedBy ?? "completed";
+      if (dueRetries.length > 0 && running.size === 0 && retriesToCome === 0) {
+        abandonDueRetry();
+        continue;
+      }
       receive(await mailbox.take());
     }
   };
@@ -257,8 +293,7 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
     }
     resumeOpenSteps();
     if (limits.milliseconds !== undefined) {
-      const leftMs = Math.max(0, limits.milliseconds - (clock.now() - (tree.startedAtMs ?? 0)));
-      timers.add(clock.schedule(leftMs, mailbox.wake));
+      timers.add(clock.schedule(Math.max(0, leftMs()), mailbox.wake));
     }
     const reason = await run();
     await settleRunning();

@@ -14,6 +14,8 @@ export interface OpenStep {
   readonly isWaiting: boolean;
   /** Replies to it that could not be read. */
   readonly unparsed: number;
+  /** A call for it has failed: what follows is made again. */
+  readonly isRepeated: boolean;
 }
 
 /** What methods see. The tree is the fold of the log and nothing else. */

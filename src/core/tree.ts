@@ -4,6 +4,7 @@ import { type Backup, backUp, MEAN_RETURN } from "./backup.ts";
 import type { Account } from "./budget.ts";
 import { createComparisons, NO_PREFERENCE } from "./comparisons.ts";
 import type { SearchEvent } from "./event.ts";
+import type { HoldReason } from "./hold.ts";
 import { type Attempt, costOf, type ModelError } from "./model.ts";
 import {
   createNode,
@@ -37,6 +38,10 @@ export class Tree implements TreeView {
   reserved: Amounts = NOTHING;
   /** Steps that failed for good since the last one that succeeded. */
   failuresInARow = 0;
+  /** Steps that were issued with a call to make. */
+  callingSteps = 0;
+  /** Calls made again after a failure, here or elsewhere, since the last step that a provider has answered. */
+  repeatsInARow = 0;
   startedAtMs: number | null = null;
   end: SearchEnd | null = null;
   readonly attempts: Attempt[] = [];
@@ -139,6 +144,9 @@ export class Tree implements TreeView {
       case "step-start":
         this.#stepStart(event.stepId, event.step, event.attempt, event.reserved);
         break;
+      case "step-hold":
+        this.#stepHold(event.stepId, event.extra, event.reason);
+        break;
       case "thought-add":
         this.#thoughtAdd(event.stepId, event.nodeId, event.parentId, event.thought);
         break;
@@ -174,15 +182,25 @@ export class Tree implements TreeView {
       this.stepsStarted = Math.max(this.stepsStarted, stepId);
       this.#hold(step, 1);
       this.#countAsked(step, 1);
+      if (reserved.calls > 0) this.callingSteps++;
     } else {
+      if (open.isRepeated) this.repeatsInARow++;
       // The earlier attempt is being asked again: its hold is exchanged for the new one.
       this.reserved = subtractAmounts(this.reserved, open.reserved);
       this.rolloutsInFlight -= open.reserved.rollouts;
     }
-    const unparsed = open?.unparsed ?? 0;
-    this.openSteps.set(stepId, { stepId, step, attempt, reserved, isWaiting: false, unparsed });
+    const { unparsed = 0, isRepeated = false } = open ?? {};
+    this.openSteps.set(stepId, { stepId, step, attempt, reserved, isWaiting: false, unparsed, isRepeated });
     this.reserved = addAmounts(this.reserved, reserved);
     this.rolloutsInFlight += reserved.rollouts;
+  }
+
+  #stepHold(stepId: StepId, extra: Amounts, reason: HoldReason): void {
+    const open = this.openSteps.get(stepId);
+    if (open === undefined) return;
+    this.openSteps.set(stepId, { ...open, reserved: addAmounts(open.reserved, extra) });
+    this.reserved = addAmounts(this.reserved, extra);
+    if (reason === "fallback") this.repeatsInARow++;
   }
 
   #thoughtAdd(stepId: StepId, nodeId: NodeId, parentId: NodeId, thought: Thought): void {
@@ -256,15 +274,19 @@ export class Tree implements TreeView {
     this.#close(open);
     this.#spend(open, attempts);
     this.failuresInARow = 0;
+    if (attempts.length > 0) this.repeatsInARow = 0;
   }
 
   #stepFail(stepId: StepId, error: ModelError, attempts: readonly Attempt[], willRetry: boolean): void {
     const open = this.openSteps.get(stepId);
     if (open === undefined) return;
     this.#spend(open, attempts);
+    // Nothing was sent: no call has been repeated.
+    if (open.isRepeated && attempts.length === 0 && !open.isWaiting && this.repeatsInARow > 0) this.repeatsInARow--;
     if (willRetry) {
       const unparsed = open.unparsed + (error.type === "unparsed" ? 1 : 0);
-      this.openSteps.set(stepId, { ...open, isWaiting: true, unparsed });
+      const isRepeated = open.isRepeated || (error.type !== "unparsed" && attempts.some(wasAnswered));
+      this.openSteps.set(stepId, { ...open, isWaiting: true, unparsed, isRepeated });
       return;
     }
     this.#close(open);
@@ -353,6 +375,11 @@ export function foldTree(
   const tree = new Tree(answers, backup);
   for (const event of events) tree.apply(event);
   return tree;
+}
+
+/** A hold that was posted in full after a crash names no provider: nobody has failed. */
+function wasAnswered({ provider }: Attempt): boolean {
+  return provider !== "";
 }
 
 interface FoundAnswer {

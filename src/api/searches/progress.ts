@@ -49,6 +49,7 @@ export function withEvent(progress: Progress, event: SearchEvent): Progress {
     case "step-fail":
       return event.willRetry ? { ...progress, failure: event.error.type } : progress;
     case "comparison-add":
+    case "step-hold":
     case "step-start":
     case "step-end":
     case "search-end":
