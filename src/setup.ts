@@ -7,6 +7,7 @@ import { withGreedyFirst } from "./core/greedy-first.ts";
 import type { JudgementCache } from "./core/judgement-cache.ts";
 import type { Model } from "./core/model.ts";
 import type { Problem } from "./core/problem.ts";
+import { createRandom } from "./core/random.ts";
 import { fail, type Result, succeed } from "./core/result.ts";
 import type { SearchSetup } from "./core/search.ts";
 import { SELECTIONS } from "./core/selection/index.ts";
@@ -26,7 +27,10 @@ import {
 import { METHODS } from "./methods/index.ts";
 import { findModel, type ProviderConfig } from "./providers/config.ts";
 import type { Gate } from "./providers/gate.ts";
-import { createOpenAiModel } from "./providers/openai/model.ts";
+import type { Health } from "./providers/health.ts";
+import { createHealth } from "./providers/health.ts";
+import { createRoutedModel } from "./providers/routed-model.ts";
+import { DEFAULT_BOOK, type RoutingBook } from "./providers/routing-book.ts";
 import { NO_SCORERS, type Scorers } from "./providers/scorers.ts";
 import { DEFAULT_ROLLOUTS, type Recipe, type RecipeError } from "./recipe.ts";
 import { createScorer } from "./scorers.ts";
@@ -40,6 +44,10 @@ export interface SetupDeps {
   readonly providers: readonly ProviderConfig[];
   readonly gate: Gate;
   readonly clock: Clock;
+  /** By default every model is asked of its providers in their order. */
+  readonly routing?: RoutingBook;
+  /** What is known of the providers already; by default nothing. */
+  readonly health?: Health;
   readonly scorers?: Scorers;
   /** The tenant's remembered judgements; none are where absent. */
   readonly judgements?: Omit<JudgementCache, "model">;
@@ -63,13 +71,13 @@ export function createSetup(
   if (found === null) return fail(modelNotFound(recipe.model));
   const definition = findMethod(recipe.method);
   if (definition === null) return fail(unknownName("search.method", recipe.method, METHODS));
-  const modelOf = (one: typeof found) => createOpenAiModel({ ...one, gate: deps.gate, clock: deps.clock });
-  const model = modelOf(found);
+  const health = deps.health ?? createHealth(deps.clock, createRandom(recipe.seed, "health"));
+  const modelOf = (id: string) => createRoutedModel(id, { ...deps, routing: deps.routing ?? DEFAULT_BOOK, health });
+  const model = modelOf(recipe.model);
   const models = new Map<string, Model>();
   for (const id of definition.models(recipe.params)) {
-    const other = findModel(deps.providers, id);
-    if (other === null) return fail(modelNotFound(id));
-    models.set(id, modelOf(other));
+    if (findModel(deps.providers, id) === null) return fail(modelNotFound(id));
+    models.set(id, modelOf(id));
   }
   const judgementsOf = ({ provider, model }: typeof found): Pick<VerifierContext, "judgements"> => {
     const { judgements } = deps;
@@ -91,7 +99,7 @@ export function createSetup(
       ...context,
       ...scorer.value,
       ...judgementsOf(other),
-      model: other === found ? model : modelOf(other),
+      model: other === found ? model : modelOf(other.model.id),
       prompts: prompts ?? context.prompts,
     };
     parts.push({ verifier: verifier.create(own, params), weight });

@@ -48,6 +48,9 @@ export interface ToolCallPiece {
   readonly arguments: string;
 }
 
+/** `fields`: vLLM's `continue_final_message`. `prefill`: a trailing assistant message alone, where further fields are refused. */
+export const CONTINUATIONS = ["fields", "prefill"] as const;
+
 export interface Capabilities {
   /** `n` in one call: honoured, ignored, or to be found out. */
   readonly n: "honoured" | "ignored" | "unknown";
@@ -63,6 +66,19 @@ export interface Capabilities {
    * worth. A longer one is cut there and goes on as a step of its own. Null: the client's `max_tokens`.
    */
   readonly stepTokens: number | null;
+  /** Prompt and completion together, in tokens. Absent, here and below: not known, and left to the provider. */
+  readonly contextTokens?: number | undefined;
+  /** Alternatives per token that it gives at most, 0..20. More are not asked for. */
+  readonly topLogprobs?: number | undefined;
+  readonly tools?: boolean | undefined;
+  /** `response_format` of type `json_schema`. */
+  readonly jsonSchema?: boolean | undefined;
+  /** Values of `reasoning_effort` that it takes. */
+  readonly reasoningEfforts?: readonly string[] | undefined;
+  /** False: it refuses `seed`, and is not sent one. */
+  readonly seed?: boolean | undefined;
+  /** How it is told to continue its last message; absent: by vLLM's fields, which others ignore. */
+  readonly continuationBy?: (typeof CONTINUATIONS)[number] | undefined;
   /** It wants the reasoning of its earlier turns back (DeepSeek's tool turns fail without). Absent: it is not sent any. */
   readonly reasoningInput?: boolean;
 }

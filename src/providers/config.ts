@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Capabilities } from "../core/model.ts";
+import { type Capabilities, CONTINUATIONS } from "../core/model.ts";
 import { fail, type Result, succeed } from "../core/result.ts";
 import { type PromptOverride, promptOverridesSchema } from "./prompt-override.ts";
 
@@ -85,6 +85,13 @@ const modelSchema = z
         instructions: z.boolean().default(true),
         stepSeparator: z.string().min(1).default("\n\n"),
         stepTokens: z.number().int().min(1).max(1_000_000).nullable().default(null),
+        contextTokens: z.number().int().min(1).optional(),
+        topLogprobs: z.number().int().min(0).max(20).optional(),
+        tools: z.boolean().optional(),
+        jsonSchema: z.boolean().optional(),
+        reasoningEfforts: z.array(z.string().min(1)).optional(),
+        seed: z.boolean().optional(),
+        continuationBy: z.enum(CONTINUATIONS).optional(),
       })
       .prefault({}),
     price: z

@@ -15,6 +15,7 @@ import { fail, succeed } from "../../core/result.ts";
 import type { ModelConfig, ProviderConfig } from "../config.ts";
 import type { Fetch } from "../egress.ts";
 import type { Gate } from "../gate.ts";
+import { tellSent } from "../sent.ts";
 import { type CallContext, type CallOutcome, callOnce } from "./call.ts";
 import { microdollarsOf, promptTokenBound } from "./meter.ts";
 
@@ -50,12 +51,22 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
   let n = model.capabilities.n;
   const capabilities = (): Capabilities => ({ ...model.capabilities, n });
 
-  const callFor = (asked: Asked, count: number, offset: number, isWanted: () => boolean) => ({
+  const callFor = (
+    asked: Asked,
+    count: number,
+    offset: number,
+    cancel: CancelSignal,
+    isWanted: () => boolean = () => true,
+  ) => ({
     request: asked.request,
     capabilities: capabilities(),
     count,
     seed: asked.request.seed + offset,
-    isWanted,
+    isWanted: () => {
+      const isMade = isWanted();
+      if (isMade) tellSent(cancel);
+      return isMade;
+    },
     offset,
     onDelta: (delta: CompletionDelta) => asked.listener?.add(delta),
   });
@@ -66,7 +77,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
     const askOne = async (offset: number) => {
       const outcome = await callOnce(
         context,
-        callFor(asked, 1, offset, () => !isDoomed),
+        callFor(asked, 1, offset, cancel, () => !isDoomed),
         cancel,
       );
       if (outcome !== null && !outcome.result.ok && !isRetryable(outcome.result.error.error)) isDoomed = true;
@@ -88,7 +99,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
       const isPromised = n === "honoured";
       const first = await callOnce(
         context,
-        callFor(asked, request.count, 0, () => true),
+        callFor(asked, request.count, 0, cancel),
         cancel,
       );
       if (first === null) return settle([], [null], cancel);

@@ -9,7 +9,8 @@ export function bodyOf(
   count: number,
   seed: number,
 ): Record<string, unknown> {
-  const isContinued = request.prefix !== "" && capabilities.continuation;
+  const isContinued =
+    request.prefix !== "" && capabilities.continuation && (capabilities.continuationBy ?? "fields") === "fields";
   return {
     ...withoutOwn(request.forwarded),
     model: upstream,
@@ -18,7 +19,7 @@ export function bodyOf(
     stream_options: { include_usage: true },
     // The older name: every server that takes `max_completion_tokens` still takes this one, and many only this one.
     max_tokens: request.maxTokens,
-    seed: seed % SEEDS,
+    ...(capabilities.seed === false ? {} : { seed: seed % SEEDS }),
     ...(count === 1 ? {} : { n: count }),
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     ...(request.topP === undefined ? {} : { top_p: request.topP }),

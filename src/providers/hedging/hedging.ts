@@ -1,0 +1,44 @@
+import type { LatencyWindow } from "../latency.ts";
+import type { HedgeSettings } from "./settings.ts";
+
+/**
+ * "The Tail at Scale" (Dean and Barroso 2013): a call that takes longer than most is made once more, elsewhere if possible, and
+ * whoever answers first is heard.
+ */
+
+/**
+ * Only so many times the median is a straggler: where durations are much alike, the 95th percentile lies within their noise,
+ * and one call in twenty would be made twice for nothing.
+ */
+const LEAST_MEDIANS = 2;
+
+/** How long after it was sent a call counts as slow, in ms; null while nobody can tell. */
+export function hedgeDelayMs(latencies: LatencyWindow, settings: HedgeSettings): number | null {
+  const slow = latencies.quantile(settings.quantile, settings.minimumCalls);
+  const median = latencies.quantile(0.5, settings.minimumCalls);
+  return slow === null || median === null ? null : Math.max(slow, LEAST_MEDIANS * median);
+}
+
+/** How many hedges a search may make. */
+export interface HedgeAllowance {
+  /** A call was made that is no hedge. */
+  earn(): void;
+  readonly has: boolean;
+  /** One was made. */
+  take(): void;
+}
+
+export function createHedgeAllowance({ share, burst }: HedgeSettings): HedgeAllowance {
+  let left = burst;
+  return {
+    earn: () => {
+      left += share;
+    },
+    get has() {
+      return left >= 1;
+    },
+    take: () => {
+      left -= 1;
+    },
+  };
+}
