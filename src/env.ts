@@ -1,6 +1,8 @@
 import type { Judgements } from "../durable-objects/judgements/judgements.ts";
+import type { Outlet } from "../durable-objects/outlet/outlet.ts";
 import type { SearchTree } from "../durable-objects/search-tree/search-tree.ts";
 import { type ProviderConfig, parseProviders } from "./providers/config.ts";
+import { DEFAULT_FAN_OUT, type FanOutConfig, parseFanOut } from "./providers/fan-out/config.ts";
 import { parseScorers, type Scorers, type ScorerVariables } from "./providers/scorers.ts";
 import { type Ceilings, DEFAULT_CEILINGS, parseCeilings } from "./search-request/ceilings.ts";
 
@@ -9,6 +11,10 @@ export interface Env extends ScorerVariables {
   readonly SEARCH_TREE: DurableObjectNamespace<SearchTree>;
   /** One per tenant, named by its id. Where it is not bound, no judgement outlives its search. */
   readonly JUDGEMENTS?: DurableObjectNamespace<Judgements>;
+  /** Further ways out, named by tenant, provider and number. Where it is not bound, a search has its own six. */
+  readonly OUTLETS?: DurableObjectNamespace<Outlet>;
+  /** JSON, see `parseFanOut`. */
+  readonly FAN_OUT?: string;
   readonly DB: D1Database;
   /** JSON, see `ProviderConfig`. */
   readonly PROVIDERS: string;
@@ -36,6 +42,14 @@ export function scorersOf(env: ScorerVariables): Scorers {
 export function ceilingsOf(env: Pick<Env, "LIMITS">): Ceilings {
   if (env.LIMITS === undefined || env.LIMITS === "") return DEFAULT_CEILINGS;
   const parsed = parseCeilings(env.LIMITS);
+  if (!parsed.ok) throw new Error(parsed.error);
+  return parsed.value;
+}
+
+/** Throws where FAN_OUT is not what it should be. */
+export function fanOutOf(env: Pick<Env, "FAN_OUT">): FanOutConfig {
+  if (env.FAN_OUT === undefined || env.FAN_OUT === "") return DEFAULT_FAN_OUT;
+  const parsed = parseFanOut(env.FAN_OUT);
   if (!parsed.ok) throw new Error(parsed.error);
   return parsed.value;
 }

@@ -5,6 +5,8 @@ export interface ProviderCall {
   readonly model: string;
   /** Choices asked for. */
   readonly n: number;
+  /** Which invocation says that it made it; "" where none does. */
+  readonly invocation: string;
   readonly receivedMs: number;
   headersMs: number | null;
   endMs: number | null;
@@ -21,7 +23,7 @@ export interface LedgerSnapshot {
   readonly count: number;
   readonly open: number;
   readonly peakConcurrent: number;
-  /** Arrived and without headers, those queued for a slot included. */
+  /** Most of one invocation that had arrived and were without headers, those queued for a slot included. */
   readonly peakHeaderWaiting: number;
   readonly promptTokens: number;
   readonly completionTokens: number;
@@ -36,7 +38,7 @@ export interface LedgerSnapshot {
 const MOST_CALLS = 20_000;
 
 export interface Ledger {
-  receive(model: string, n: number): ProviderCall;
+  receive(model: string, n: number, invocation: string): ProviderCall;
   headersSent(call: ProviderCall): void;
   end(call: ProviderCall, isAborted: boolean): void;
   snapshot(): LedgerSnapshot;
@@ -47,12 +49,18 @@ export interface Ledger {
 export function createLedger(): Ledger {
   let state = freshState();
   const ofNow = (call: ProviderCall): boolean => state.open.has(call);
+  const leaveQueue = ({ invocation }: ProviderCall): void => {
+    const left = (state.waiting.get(invocation) ?? 1) - 1;
+    if (left > 0) state.waiting.set(invocation, left);
+    else state.waiting.delete(invocation);
+  };
   return {
-    receive: (model, n) => {
+    receive: (model, n, invocation) => {
       const call: ProviderCall = {
         number: ++state.count,
         model,
         n,
+        invocation,
         receivedMs: performance.timeOrigin + performance.now(),
         headersMs: null,
         endMs: null,
@@ -64,21 +72,22 @@ export function createLedger(): Ledger {
       };
       if (state.calls.length < MOST_CALLS) state.calls.push(call);
       state.open.add(call);
-      state.waiting++;
+      const waiting = (state.waiting.get(invocation) ?? 0) + 1;
+      state.waiting.set(invocation, waiting);
       state.peakConcurrent = Math.max(state.peakConcurrent, state.open.size);
-      state.peakHeaderWaiting = Math.max(state.peakHeaderWaiting, state.waiting);
+      state.peakHeaderWaiting = Math.max(state.peakHeaderWaiting, waiting);
       state.byModel[model] = (state.byModel[model] ?? 0) + 1;
       return call;
     },
     headersSent: (call) => {
       if (call.headersMs !== null) return;
       call.headersMs = performance.timeOrigin + performance.now();
-      if (ofNow(call)) state.waiting--;
+      if (ofNow(call)) leaveQueue(call);
     },
     end: (call, isAborted) => {
       if (!ofNow(call)) return;
       state.open.delete(call);
-      if (call.headersMs === null) state.waiting--;
+      if (call.headersMs === null) leaveQueue(call);
       call.endMs = performance.timeOrigin + performance.now();
       call.isAborted = isAborted;
       if (isAborted) state.aborted++;
@@ -100,7 +109,7 @@ function freshState() {
   return {
     count: 0,
     open: new Set<ProviderCall>(),
-    waiting: 0,
+    waiting: new Map<string, number>(),
     peakConcurrent: 0,
     peakHeaderWaiting: 0,
     promptTokens: 0,

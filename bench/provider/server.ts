@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createRandom } from "../../src/core/random.ts";
+import { INVOCATION_HEADER } from "../../src/providers/fan-out/config.ts";
 import { SSE_HEADERS } from "../../tests/upstream/action.ts";
 import { play } from "../../tests/upstream/play.ts";
 import { FAULTS, type FaultName } from "./faults.ts";
@@ -69,7 +70,7 @@ async function route(world: World, request: IncomingMessage, response: ServerRes
   const body = await bodyOf(request);
   switch (`${request.method} ${request.url}`) {
     case "POST /v1/chat/completions":
-      return complete(world, body, response);
+      return complete(world, body, String(request.headers[INVOCATION_HEADER] ?? ""), response);
     case "GET /v1/models": {
       const data = world.settings.models.map((id) => ({
         id,
@@ -97,11 +98,11 @@ async function route(world: World, request: IncomingMessage, response: ServerRes
   }
 }
 
-async function complete(world: World, body: string, response: ServerResponse): Promise<void> {
+async function complete(world: World, body: string, invocation: string, response: ServerResponse): Promise<void> {
   const { settings, ledger, slots } = world;
   const request = parseRequest(body);
   if (request === null) return sendError(response, 400, "the body is no chat-completions request");
-  const call = ledger.receive(request.model, request.n);
+  const call = ledger.receive(request.model, request.n, invocation);
   call.promptTokens = request.promptTokens;
   let isGone = false;
   const closed = new Promise<void>((resolve) => {
@@ -115,12 +116,12 @@ async function complete(world: World, body: string, response: ServerResponse): P
     ledger.headersSent(call);
     return sendError(response, 404, `The model '${request.model}' does not exist`, "model_not_found");
   }
-  await slots.enter();
+  await slots.enter(invocation);
   let isHeld = true;
   const headersSent = (): void => {
     if (!isHeld) return;
     isHeld = false;
-    slots.leave();
+    slots.leave(invocation);
     if (!isGone) ledger.headersSent(call);
   };
   try {

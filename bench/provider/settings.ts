@@ -32,9 +32,9 @@ export const settingsSchema = z.strictObject({
   /** The first rule that applies wins. */
   faults: z.array(faultRule).default([]),
   /**
-   * Connections that may wait for headers at once; null for any number. The next one waits, unanswered and with its latency
-   * not begun, until one of them has its headers: what production does per invocation. From outside one invocation cannot be
-   * told from another (workerd shares its connections), so it is for all callers together: one search at a time.
+   * Connections of one invocation that may wait for headers at once; null for any number. The next one waits, unanswered
+   * and with its latency not begun, until one of them has its headers: what production does. Invocations are told apart by
+   * a header (FAN_OUT's `tagged`); all callers that do not send it are one.
    */
   headerSlots: z.int().min(1).nullable().default(null),
   /** Game of 24: the share of right answers. */

@@ -8,7 +8,7 @@ import { type SearchSetup, search } from "../../src/core/search.ts";
 import { searchToRows } from "../../src/db/project.ts";
 import { insertSearch } from "../../src/db/searches.ts";
 import { type Env, providersOf, scorersOf } from "../../src/env.ts";
-import { createGate } from "../../src/providers/gate.ts";
+import type { Gate } from "../../src/providers/gate.ts";
 import type { RecipeError } from "../../src/recipe.ts";
 import { createSetup } from "../../src/setup.ts";
 import { CODE_VERSION } from "../../src/version.ts";
@@ -26,6 +26,7 @@ import { type ReportInput, searchToReport, searchToSummary } from "./report.ts";
 import { inputToOrder, orderToStart, type SearchOrder, startToOrder } from "./start-event.ts";
 import { conditionOf, nextStep, WATCHDOG_PERIOD_MS } from "./watchdog.ts";
 import { worldClock } from "./world-clock.ts";
+import { createWaysOut } from "./ways-out.ts";
 
 /**
  * One search. It owns the run: whoever asked may go away. Every method may be called at any time, in any order and
@@ -37,12 +38,12 @@ export class SearchTree extends DurableObject<Env> {
   readonly #kept = createKeptText(this.ctx.storage);
   readonly #audience = createAudience();
   readonly #viewers = createViewers();
-  readonly #gate = createGate();
   readonly #canceller = createCanceller();
   #openLog: LiveLog | null = null;
   #isRunning = false;
 
   /** Idempotent: the same search started twice runs once. What it writes is durable before any provider hears of it. */
+  #waysOut: Gate | null = null;
   async start(input: StartInput): Promise<StartOutcome> {
     const known = this.#log();
     if (known !== null) return startAgain(this.#standing(known), input);
@@ -246,7 +247,7 @@ export class SearchTree extends DurableObject<Env> {
     const deps = {
       providers: providersOf(this.env),
       scorers: scorersOf(this.env),
-      gate: this.#gate,
+      gate: this.#gate(tenantId, order.searchId),
       clock: worldClock,
       ...(remembered !== undefined && {
         judgements: createJudgementCache(remembered, worldClock, (work) => this.ctx.waitUntil(work)),
@@ -285,6 +286,12 @@ export class SearchTree extends DurableObject<Env> {
 
   #open(): LiveLog {
     this.#openLog ??= openLog(this.ctx.storage, this.#audience);
+  /** One for all calls of this object. */
+  #gate(tenantId: string, searchId: string): Gate {
+    this.#waysOut ??= createWaysOut(this.env, tenantId, searchId);
+    return this.#waysOut;
+  }
+
     return this.#openLog;
   }
 

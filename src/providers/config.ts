@@ -15,7 +15,28 @@ export interface ProviderConfig {
   readonly headerTimeoutMs: number;
   /** Longest silence inside a streamed body. */
   readonly idleTimeoutMs: number;
+  /** Calls that one search has open here at once, from leaving to the end of the answer; absent for no bound. */
+  readonly maxConcurrent?: number | undefined;
+  /** Where it runs, as a location hint of the platform: searches that ask it are placed there. Absent: near the client. */
+  readonly location?: Location | undefined;
 }
+
+/** The platform's location hints (developers.cloudflare.com/durable-objects/reference/data-location, 2026-06). */
+export const LOCATIONS = [
+  "wnam",
+  "enam",
+  "sam",
+  "weur",
+  "eeur",
+  "apac",
+  "apac-ne",
+  "apac-se",
+  "oc",
+  "afr",
+  "me",
+] as const;
+
+export type Location = (typeof LOCATIONS)[number];
 
 export interface ModelConfig {
   /** What clients ask for: "espalier/24". Must avoid the substrings of WIRE.md decision 10. */
@@ -116,6 +137,8 @@ const providersSchema = z
         .refine((models) => isDistinct(models.map((model) => model.id)), "lists one model id twice"),
       headerTimeoutMs: timeoutSchema,
       idleTimeoutMs: timeoutSchema,
+      maxConcurrent: z.int().min(1).optional(),
+      location: z.enum(LOCATIONS).optional(),
     }),
   )
   .refine((providers) => isDistinct(providers.map((provider) => provider.name)), "lists one provider name twice");

@@ -1,0 +1,55 @@
+import { DurableObject, RpcTarget } from "cloudflare:workers";
+import { createCanceller } from "../../src/core/cancellation.ts";
+import { type Env, fanOutOf } from "../../src/env.ts";
+import { egress, type Fetch } from "../../src/providers/egress.ts";
+import { tagged } from "../../src/providers/fan-out/config.ts";
+import { createLanes, HEADER_SLOTS, type Lane } from "../../src/providers/gate.ts";
+
+/**
+ * Makes provider calls for a tenant's searches, with the six connections of its own that every object has. Stable names
+ * (`<tenant>/<provider>/<number>`), so that objects are shared and stay warm; nothing is stored. Searches take turns.
+ */
+export class Outlet extends DurableObject<Env> {
+  readonly #lanes = createLanes([HEADER_SLOTS], false);
+
+  /** Resolves when a slot is granted. A caller that has gone meanwhile never gets it: what it would have held is disposed. */
+  async open(searchId: string): Promise<OutletConnection> {
+    const lane = await this.#lanes.acquire(createCanceller().signal, searchId);
+    if (lane === null) throw new Error("not granted");
+    const send: Fetch = (...args) => fetch(...args);
+    const { isTagged } = fanOutOf(this.env);
+    return new OutletConnection(lane, isTagged ? tagged(send, this.ctx.id.toString()) : send);
+  }
+}
+
+/** One slot, for one call. */
+export class OutletConnection extends RpcTarget {
+  readonly #lane: Lane;
+  readonly #controller = new AbortController();
+
+  readonly #send: Fetch;
+
+  constructor(lane: Lane, send: Fetch) {
+    super();
+    this.#lane = lane;
+    this.#send = send;
+  }
+
+  /** The answer as it came: redirects are not followed, and what they mean is for the caller to say. */
+  async fetch(request: Request): Promise<Response> {
+    const init = { signal: this.#controller.signal };
+    const left = await egress(this.#send, request, init).finally(this.#lane.release);
+    if (!left.ok) throw new Error(left.error.message);
+    return left.value;
+  }
+
+  async hangUp(): Promise<void> {
+    this[Symbol.dispose]();
+  }
+
+  /** The call is over, or the caller is gone. */
+  [Symbol.dispose](): void {
+    this.#lane.release();
+    this.#controller.abort();
+  }
+}

@@ -1,0 +1,29 @@
+import { type Env, fanOutOf, providersOf } from "../../src/env.ts";
+import { tagged } from "../../src/providers/fan-out/config.ts";
+import { createFanOut, type Outlet } from "../../src/providers/fan-out/fan-out.ts";
+import type { Gate } from "../../src/providers/gate.ts";
+import { worldClock } from "./world-clock.ts";
+
+/**
+ * The gate of a search's object. Outlets are the tenant's own, one set for each provider: what one tenant or one slow
+ * provider asks for waits in front of nobody else's.
+ */
+export function createWaysOut(env: Env, tenantId: string, searchId: string): Gate {
+  const { outlets, isTagged } = fanOutOf(env);
+  const namespace = env.OUTLETS;
+  const providers = providersOf(env);
+  const outletsOf = (provider: string): Outlet[] =>
+    namespace === undefined
+      ? []
+      : Array.from({ length: outlets }, (_unused, number) => ({
+          // A stub that threw may be broken for good: a new one each time.
+          open: () => namespace.getByName(`${tenantId}/${provider}/${number}`).open(searchId),
+        }));
+  const mostInFlight = (name: string) => providers.find((one) => one.name === name)?.maxConcurrent ?? null;
+  return createFanOut({
+    outletsOf,
+    mostInFlight,
+    clock: worldClock,
+    ownFetch: isTagged ? tagged((...args) => fetch(...args), searchId) : null,
+  });
+}
