@@ -1,6 +1,9 @@
 import { decision } from "./decision/decision.ts";
+import { fanOut } from "./fan-out/fan-out.ts";
+import { hedging } from "./hedging/hedging.ts";
 import { latency } from "./latency/latency.ts";
 import { methods } from "./methods/methods.ts";
+import { passThrough } from "./pass-through/pass-through.ts";
 import { provider } from "./provider/provider.ts";
 import { scaling } from "./scaling/scaling.ts";
 import { verifiers } from "./verifiers/verifiers.ts";
@@ -9,10 +12,13 @@ import { verifiers } from "./verifiers/verifiers.ts";
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   scaling,
   latency,
+  "fan-out": fanOut,
+  hedging,
   decision,
   methods,
   verifiers,
   provider,
+  "pass-through": passThrough,
 };
 
 const [name = "", ...args] = process.argv.slice(2);
