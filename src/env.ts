@@ -3,6 +3,7 @@ import type { Outlet } from "../durable-objects/outlet/outlet.ts";
 import type { SearchTree } from "../durable-objects/search-tree/search-tree.ts";
 import { type ProviderConfig, parseProviders } from "./providers/config.ts";
 import { DEFAULT_FAN_OUT, type FanOutConfig, parseFanOut } from "./providers/fan-out/config.ts";
+import { DEFAULT_BOOK, parseRouting, type RoutingBook } from "./providers/routing-book.ts";
 import { parseScorers, type Scorers, type ScorerVariables } from "./providers/scorers.ts";
 import { type Ceilings, DEFAULT_CEILINGS, parseCeilings } from "./search-request/ceilings.ts";
 
@@ -18,6 +19,8 @@ export interface Env extends ScorerVariables {
   readonly DB: D1Database;
   /** JSON, see `ProviderConfig`. */
   readonly PROVIDERS: string;
+  /** JSON, see `parseRouting`; how calls are spread over the providers that serve the same model. */
+  readonly ROUTING?: string;
   /** JSON, see `parseCeilings`; what one request may ask for at most. */
   readonly LIMITS?: string;
   /** Goes into keys: "dev", "live". */
@@ -27,6 +30,14 @@ export interface Env extends ScorerVariables {
 /** Throws where PROVIDERS is not what it should be: a fault of the deployment, not of a request. */
 export function providersOf(env: Pick<Env, "PROVIDERS">): readonly ProviderConfig[] {
   const parsed = parseProviders(env.PROVIDERS);
+  if (!parsed.ok) throw new Error(parsed.error);
+  return parsed.value;
+}
+
+/** Throws where ROUTING is not what it should be. */
+export function routingOf(env: Pick<Env, "ROUTING">, providers: readonly ProviderConfig[]): RoutingBook {
+  if (env.ROUTING === undefined || env.ROUTING === "") return DEFAULT_BOOK;
+  const parsed = parseRouting(env.ROUTING, providers);
   if (!parsed.ok) throw new Error(parsed.error);
   return parsed.value;
 }

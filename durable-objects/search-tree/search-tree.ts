@@ -7,7 +7,7 @@ import type { Result } from "../../src/core/result.ts";
 import { type SearchSetup, search } from "../../src/core/search.ts";
 import { searchToRows } from "../../src/db/project.ts";
 import { insertSearch } from "../../src/db/searches.ts";
-import { type Env, providersOf, scorersOf } from "../../src/env.ts";
+import { type Env, providersOf, routingOf, scorersOf } from "../../src/env.ts";
 import type { Gate } from "../../src/providers/gate.ts";
 import type { RecipeError } from "../../src/recipe.ts";
 import { createSetup } from "../../src/setup.ts";
@@ -246,6 +246,7 @@ export class SearchTree extends DurableObject<Env> {
     const remembered = this.env.JUDGEMENTS?.getByName(tenantId);
     const deps = {
       providers: providersOf(this.env),
+      routing: routingOf(this.env, providersOf(this.env)),
       scorers: scorersOf(this.env),
       gate: this.#gate(tenantId, order.searchId),
       clock: worldClock,
