@@ -1,15 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type LocalService, startLocalService } from "../../scripts/local/service.ts";
-import { HELLO, scenarioOf, tagOf } from "../setup/scenarios.ts";
-import { createScriptedUpstream, type ScriptedUpstream } from "../upstream/index.ts";
+import { describe, expect, test } from "vitest";
+import { HELLO } from "../setup/scenarios.ts";
 import { agentsChat, agentsResponses } from "./agents.ts";
 import { aiSdkChat, aiSdkCompatible, aiSdkResponses } from "./ai-sdk.ts";
 import type { Ask, Client, Failure } from "./client.ts";
 import { langchainChat, langchainResponses } from "./langchain.ts";
 import { openaiChat, openaiResponses } from "./openai.ts";
+import { MODEL, setStage, until } from "./stage.ts";
 
 // The libraries as applications use them, over HTTP, against the service as `npm start` runs it.
 const CLIENTS = [
@@ -23,20 +19,7 @@ const CLIENTS = [
   agentsResponses,
   agentsChat,
 ];
-const MODEL = "espalier/test:free";
-const state = mkdtempSync(join(tmpdir(), "espalier-clients-"));
-let upstream: ScriptedUpstream;
-let service: LocalService;
-
-beforeAll(async () => {
-  upstream = await createScriptedUpstream((call) => scenarioOf(call.messages)({ ...call, ordinal: call.number }));
-  service = await startLocalService({ port: 0, stateDirectory: state, providers: [providerAt(upstream.url)] });
-});
-afterAll(async () => {
-  await service.close();
-  await upstream.close();
-  rmSync(state, { recursive: true, force: true });
-});
+const { ask, callsOf } = setStage();
 
 describe.each(CLIENTS)("$name", (client) => {
   test("gets an answer", async () => {
@@ -105,47 +88,4 @@ async function failure(client: Client, asked: Ask): Promise<Failure> {
     (reason: unknown) => reason,
   );
   return client.failureOf(error);
-}
-
-function ask(scenario: string, changes: Partial<Ask> = {}): Ask {
-  const prompt = `scenario=${scenario} tag=t${crypto.randomUUID().replaceAll("-", "")} Say something.`;
-  return { baseURL: `${service.url}/v1`, apiKey: service.key, model: MODEL, prompt, ...changes };
-}
-
-function callsOf({ prompt }: Ask) {
-  return upstream.ledger.calls.filter((call) => tagOf(call.body.messages) === tagOf(prompt));
-}
-
-async function until(isSo: () => boolean, timeoutMs = 60_000): Promise<void> {
-  for (const start = Date.now(); !isSo(); ) {
-    if (Date.now() - start > timeoutMs) throw new Error(`waited ${timeoutMs} ms in vain`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-function providerAt(baseUrl: string): Parameters<typeof startLocalService>[0]["providers"][number] {
-  return {
-    name: "scripted",
-    baseUrl,
-    apiKey: null,
-    headerTimeoutMs: 60_000,
-    idleTimeoutMs: 60_000,
-    models: [
-      {
-        id: MODEL,
-        upstream: "scripted",
-        description: null,
-        capabilities: {
-          n: "honoured",
-          continuation: true,
-          logprobs: false,
-          instructions: true,
-          stepSeparator: "\n",
-          stepTokens: null,
-        },
-        price: { promptMicrodollarsPerMillion: 0, completionMicrodollarsPerMillion: 0 },
-        prompts: {},
-      },
-    ],
-  };
 }
