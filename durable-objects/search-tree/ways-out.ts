@@ -12,14 +12,17 @@ export function createWaysOut(env: Env, tenantId: string, searchId: string): Gat
   const { outlets, isTagged } = fanOutOf(env);
   const namespace = env.OUTLETS;
   const providers = providersOf(env);
-  const outletsOf = (provider: string): Outlet[] =>
-    namespace === undefined
-      ? []
-      : Array.from({ length: outlets }, (_unused, number) => ({
-          // A stub that threw may be broken for good: a new one each time.
-          open: () => namespace.getByName(`${tenantId}/${provider}/${number}`).open(searchId),
-        }));
-  const mostInFlight = (name: string) => providers.find((one) => one.name === name)?.maxConcurrent ?? null;
+  const configOf = (provider: string) => providers.find(({ name }) => name === provider);
+  const outletsOf = (provider: string): Outlet[] => {
+    if (namespace === undefined) return [];
+    const { location } = configOf(provider) ?? {};
+    const options = location === undefined ? {} : { locationHint: location };
+    return Array.from({ length: outlets }, (_unused, number) => ({
+      // A stub that threw may be broken for good: a new one each time.
+      open: () => namespace.getByName(`${tenantId}/${provider}/${number}`, options).open(searchId),
+    }));
+  };
+  const mostInFlight = (provider: string) => configOf(provider)?.maxConcurrent ?? null;
   return createFanOut({
     outletsOf,
     mostInFlight,

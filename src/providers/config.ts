@@ -87,6 +87,12 @@ export function findModel(
 }
 
 /** A timer's longest delay in every JavaScript runtime: 2^31 - 1 ms. */
+/** Where a search with that model should live: by the first of its providers that says where it is. */
+export function locationOf(providers: readonly ProviderConfig[], id: string): Location | undefined {
+  return providers.find(({ models, location }) => location !== undefined && models.some((one) => one.id === id))
+    ?.location;
+}
+
 const LONGEST_TIMEOUT_MS = 2_147_483_647;
 const DEFAULT_TIMEOUT_MS = 60_000;
 

@@ -1,6 +1,7 @@
 import type { StartInput } from "../../../durable-objects/search-tree/protocol.ts";
 import { fail, type Result, succeed } from "../../core/result.ts";
 import type { Env } from "../../env.ts";
+import type { Location } from "../../providers/config.ts";
 import type { ApiError } from "../errors.ts";
 import { digestOf } from "../keys/format.ts";
 import { type Arrival, meetingPlaces } from "./arrival.ts";
@@ -12,12 +13,16 @@ export interface OpenedSearch {
   readonly createdAtMs: number;
 }
 
-/** A new search, or the one that this very request has begun before: nobody pays twice for a lost connection. */
+/**
+ * A new search, or the one that this very request has begun before: nobody pays twice for a lost connection. A new one
+ * lives at `location`, near the provider that it will ask.
+ */
 export async function openSearch(
   env: Env,
   input: Omit<StartInput, "searchId" | "arrival">,
   arrival: Arrival,
   requestHash: string,
+  location?: Location,
 ): Promise<Result<OpenedSearch, ApiError>> {
   const { tenantId } = input;
   const attempt = arrival.type === "retry" ? arrival.attempt : 0;
@@ -31,7 +36,7 @@ export async function openSearch(
   for (const place of [...places.start, null]) {
     const searchId = place === null ? createSearchId() : await searchIdAt(tenantId, place);
     const wanted = { ...input, searchId, ...(place !== null && { arrival: { type, attempt, requestHash } as const }) };
-    const started = await searchStub(env, tenantId, searchId).start(wanted);
+    const started = await searchStub(env, tenantId, searchId, location).start(wanted);
     if (started.ok) return succeed({ searchId, createdAtMs: started.createdAtMs ?? input.createdAtMs });
     if (started.conflict === "taken") continue;
     if (started.conflict === "other-request") return fail({ type: "idempotency-key-reused" });

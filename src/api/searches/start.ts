@@ -2,6 +2,7 @@ import type { SearchSummary } from "../../../durable-objects/search-tree/protoco
 import { NO_SEARCH } from "../../choices.ts";
 import { fail, type Result, succeed } from "../../core/result.ts";
 import { ceilingsOf, providersOf, scorersOf } from "../../env.ts";
+import { locationOf } from "../../providers/config.ts";
 import { configuredId } from "../../providers/listed-id.ts";
 import { createRecipe, type Recipe, type RecipeError } from "../../recipe.ts";
 import { referenceOf } from "../../search-object.ts";
@@ -69,7 +70,13 @@ export async function startSearch(
   const timed = withinTimeout(recipe.value, timeoutMsOf(req.raw.headers, request.body));
   const onDisconnect = onDisconnectOf(timed.onDisconnect, request.body, arrival.value);
   const input = { tenantId, recipe: { ...timed, onDisconnect }, problemJson, createdAtMs, ...kept };
-  const opened = await openSearch(env, input, arrival.value, await requestHashOf(order, problemJson));
+  const opened = await openSearch(
+    env,
+    input,
+    arrival.value,
+    await requestHashOf(order, problemJson),
+    locationOf(providers, recipe.value.model),
+  );
   if (!opened.ok) return opened;
   context.header("x-search-id", opened.value.searchId);
   const { onBudget, reply, method } = recipe.value;
