@@ -141,7 +141,7 @@ export function createSetup(
     limits: recipe.limits,
     width: recipe.width,
     answers: answersOfRecipe(recipe),
-    isOneCall: definition.isOneCall,
+    isOneCall: isOneCall(recipe),
   });
 }
 
@@ -149,6 +149,11 @@ export function createSetup(
 export function answersOfRecipe(recipe: unknown): AnswerRule {
   const { answer = { from: "auto" } } = recipe as Partial<Recipe>;
   return answerRule(answer, findLast);
+}
+
+/** Is a stored search no search, but one call whose completions are the answers? */
+export function isOneCall({ method }: Recipe): boolean {
+  return findMethod(method)?.isOneCall ?? false;
 }
 
 /** How the values of a stored search's tree are kept, by its recipe: for whoever reads its log without running it. */

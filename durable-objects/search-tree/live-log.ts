@@ -9,7 +9,7 @@ export type SearchStart = Extract<SearchEvent, { type: "search-start" }>;
 
 /** The stored log with its fold kept up to date beside it, for everybody who asks while the search is running. */
 export interface LiveLog {
-  /** Appending also folds and wakes the audience. */
+  /** Appending also folds and wakes all audiences. */
   readonly store: Store;
   readonly tree: Tree;
   /** The first event; null while the log is empty. */
@@ -17,7 +17,10 @@ export interface LiveLog {
   lastEventAtMs(): number;
 }
 
-export function openLog(storage: Pick<DurableObjectStorage, "sql" | "transactionSync">, audience: Audience): LiveLog {
+export function openLog(
+  storage: Pick<DurableObjectStorage, "sql" | "transactionSync">,
+  audiences: readonly Pick<Audience, "wake">[],
+): LiveLog {
   const stored = createSqliteStore(storage);
   const events = stored.read(0);
   const tree = foldTree(events, answersOfRecipe, backupOfRecipe);
@@ -34,7 +37,7 @@ export function openLog(storage: Pick<DurableObjectStorage, "sql" | "transaction
         for (const event of batch) tree.apply(event);
         start ??= startOf(batch[0]);
         lastEventAtMs = batch.at(-1)?.atMs ?? lastEventAtMs;
-        audience.wake();
+        for (const audience of audiences) audience.wake();
       },
     },
   };

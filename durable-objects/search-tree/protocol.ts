@@ -63,7 +63,8 @@ export interface SearchSummary {
   readonly rollouts: number;
   /** Of the whole search: every call, failed and cancelled ones included. */
   readonly spent: SpentView;
-  /** Distinct candidates, the answer first, then by falling score. Empty while there is none. */
+  /** Distinct candidates, the answer first, then by falling score; without a search the samples as they came. Empty
+   * while there is none. */
   readonly answers: readonly AnswerView[];
   /** Why there is no answer. */
   readonly error: ErrorView | null;
@@ -113,11 +114,21 @@ export interface AnswerView {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly score: ScoreView | null;
+  /** Of the prompt's tokens, those that the provider had in its cache. Absent in older objects, as is what follows. */
+  readonly cachedTokens?: number;
+  /** Of the completion's tokens; absent where the provider does not tell. */
+  readonly reasoningTokens?: number;
+  /** Where in the text a refusal begins; absent where there is none. */
+  readonly refusalFrom?: number;
+  /** JSON of `TokenLogprob[]`, of the whole text; absent where they were not asked for. */
+  readonly tokensJson?: string;
+  /** Absent where it was not asked for, or there was none. */
+  readonly reasoning?: string;
 }
 
 export interface ScoreView {
   readonly value: number;
-  readonly kind: "estimate" | "verdict";
+  readonly kind: "estimate" | "verdict" | "veto";
   readonly reason: string;
   readonly verifier: string;
 }

@@ -3,7 +3,8 @@ import type { Node } from "../../src/core/node.ts";
 import type { Tree } from "../../src/core/tree.ts";
 import { stateOf } from "../../src/db/state.ts";
 import type { Recipe } from "../../src/recipe.ts";
-import { answersOf, scoreToView } from "./answers.ts";
+import { isOneCall } from "../../src/setup.ts";
+import { answersOf, samplesOf, scoreToView } from "./answers.ts";
 import type { ErrorView, NodeView, SearchReport, SearchSummary } from "./protocol.ts";
 import { spentByPart, totalOf } from "./spent.ts";
 
@@ -31,11 +32,11 @@ export function searchToSummary(input: ReportInput): SearchSummary {
     wallMs: Math.max(0, lastEventAtMs - createdAtMs),
     rollouts: tree.rollouts,
     spent: totalOf(tree.attempts),
-    answers: answersOf(tree, recipe.sampling.maxTokens),
+    answers: (isOneCall(recipe) ? samplesOf : answersOf)(tree, recipe.sampling.maxTokens),
     error: end?.error ? errorToView(end.error, tree) : null,
     clamped: recipe.clamped,
-    note: recipe.note ?? (isWithoutDiversity(tree) ? "no_diversity" : null),
-    verifiers: recipe.verifiers.map(({ type }) => type),
+    note: recipe.note ?? noteOf(tree),
+    verifiers: [...(recipe.formGates ?? []), ...recipe.verifiers.map(({ type }) => type)],
     selection: recipe.selection,
     selectionScore: end?.selectionScore ?? null,
     value: end?.answerNodeId == null ? null : tree.node(end.answerNodeId).value,
@@ -49,10 +50,17 @@ export function searchToSummary(input: ReportInput): SearchSummary {
   };
 }
 
+/** What is worth knowing of an ended search that nobody decided. */
+function noteOf(tree: Tree): string | null {
+  if (tree.end === null) return null;
+  if (tree.terminals.length === 0 && tree.vetoed.length > 0) return "no_valid_candidate";
+  return isWithoutDiversity(tree) ? "no_diversity" : null;
+}
+
 /** Several candidates were asked for and all of them say the same: no search over them can help. */
 function isWithoutDiversity(tree: Tree): boolean {
-  if (tree.end === null || tree.rollouts < 2 || tree.solved !== null) return false;
-  return new Set(tree.terminals.map((node) => tree.textOf(node))).size === 1;
+  if (tree.rollouts < 2 || tree.solved !== null) return false;
+  return new Set([...tree.terminals, ...tree.vetoed].map((node) => tree.textOf(node))).size === 1;
 }
 
 export function searchToReport(input: ReportInput): SearchReport {

@@ -10,7 +10,7 @@ import { insertSearch } from "../../src/db/searches.ts";
 import { type Env, providersOf, routingOf, scorersOf } from "../../src/env.ts";
 import type { Gate } from "../../src/providers/gate.ts";
 import type { RecipeError } from "../../src/recipe.ts";
-import { createSetup } from "../../src/setup.ts";
+import { createSetup, isOneCall } from "../../src/setup.ts";
 import { CODE_VERSION } from "../../src/version.ts";
 import { createAudience } from "./audience.ts";
 import { createViewers, isAbandoned } from "./departure.ts";
@@ -19,14 +19,15 @@ import { createFactsStore } from "./facts.ts";
 import { givenUpEnd } from "./give-up.ts";
 import { createJudgementCache } from "./judgement-cache.ts";
 import { createKeptText } from "./kept-text.ts";
+import { createLiveAnswer } from "./live-answer.ts";
 import { type LiveLog, openLog } from "./live-log.ts";
 import { mayJoin, type Standing, startAgain } from "./meeting.ts";
 import type { KeptSearch, SearchReport, SearchSummary, StartInput, StartOutcome } from "./protocol.ts";
 import { type ReportInput, searchToReport, searchToSummary } from "./report.ts";
 import { inputToOrder, orderToStart, type SearchOrder, startToOrder } from "./start-event.ts";
 import { conditionOf, nextStep, WATCHDOG_PERIOD_MS } from "./watchdog.ts";
-import { worldClock } from "./world-clock.ts";
 import { createWaysOut } from "./ways-out.ts";
+import { worldClock } from "./world-clock.ts";
 
 /**
  * One search. It owns the run: whoever asked may go away. Every method may be called at any time, in any order and
@@ -37,13 +38,14 @@ export class SearchTree extends DurableObject<Env> {
   readonly #facts = createFactsStore(this.ctx.storage);
   readonly #kept = createKeptText(this.ctx.storage);
   readonly #audience = createAudience();
+  readonly #live = createLiveAnswer();
   readonly #viewers = createViewers();
   readonly #canceller = createCanceller();
+  #waysOut: Gate | null = null;
   #openLog: LiveLog | null = null;
   #isRunning = false;
 
   /** Idempotent: the same search started twice runs once. What it writes is durable before any provider hears of it. */
-  #waysOut: Gate | null = null;
   async start(input: StartInput): Promise<StartOutcome> {
     const known = this.#log();
     if (known !== null) return startAgain(this.#standing(known), input);
@@ -138,6 +140,17 @@ export class SearchTree extends DurableObject<Env> {
     return createEventStream(log.store, this.#audience, fromSequence, hasEnded, onCancel);
   }
 
+  /**
+   * The answers while they are written, as newline-delimited JSON, closed when the search has ended. Null where there is
+   * nothing to follow: the plan is a search, or it has ended.
+   */
+  async follow(): Promise<ReadableStream<Uint8Array> | null> {
+    const log = this.#log();
+    if (log === null || log.tree.end !== null || !isOneCall(this.#reportInput(log).recipe)) return null;
+    this.ctx.waitUntil(this.#advance());
+    return this.#live.follow(() => log.tree.end !== null);
+  }
+
   /** A viewer has gone. What that means is decided a while later, when whoever comes back has come back. */
   async leave(viewerId: string): Promise<void> {
     this.#viewers.leave(viewerId);
@@ -192,7 +205,13 @@ export class SearchTree extends DurableObject<Env> {
     this.#facts.change({ runs: runs + 1 });
     if (isCancelled) this.#canceller.cancel();
     this.#isRunning = true;
-    const world = { store: this.#open().store, clock: worldClock, signal: this.#canceller.signal, onAppend: () => {} };
+    const world = {
+      store: this.#open().store,
+      clock: worldClock,
+      signal: this.#canceller.signal,
+      onAppend: () => {},
+      listener: this.#live,
+    };
     this.ctx.waitUntil(
       search(setup, world).then(
         () => this.#deliver(),
@@ -257,6 +276,12 @@ export class SearchTree extends DurableObject<Env> {
     return createSetup({ ...order, codeVersion: CODE_VERSION }, deps);
   }
 
+  /** One for all calls of this object. */
+  #gate(tenantId: string, searchId: string): Gate {
+    this.#waysOut ??= createWaysOut(this.env, tenantId, searchId);
+    return this.#waysOut;
+  }
+
   /** Null before `start`: asking after a search that does not exist must not create a table. */
   #log(): LiveLog | null {
     return this.#facts.read().tenantId === null ? null : this.#open();
@@ -286,13 +311,7 @@ export class SearchTree extends DurableObject<Env> {
   }
 
   #open(): LiveLog {
-    this.#openLog ??= openLog(this.ctx.storage, this.#audience);
-  /** One for all calls of this object. */
-  #gate(tenantId: string, searchId: string): Gate {
-    this.#waysOut ??= createWaysOut(this.env, tenantId, searchId);
-    return this.#waysOut;
-  }
-
+    this.#openLog ??= openLog(this.ctx.storage, [this.#audience, this.#live]);
     return this.#openLog;
   }
 

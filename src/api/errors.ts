@@ -18,6 +18,7 @@ export type ApiError =
   | { readonly type: "budget-too-small"; readonly limit: string }
   | { readonly type: "budget-exhausted"; readonly limit: string }
   | { readonly type: "no-candidate" }
+  | { readonly type: "answer-changed" }
   | { readonly type: "upstream"; readonly error: ErrorView }
   | { readonly type: "internal" };
 
@@ -112,6 +113,12 @@ export function errorToWire(error: ApiError): WireError {
       );
     case "no-candidate":
       return server(502, "no_candidate", "The search ended without an answer: the provider returned no usable text.");
+    case "answer-changed":
+      return server(
+        502,
+        "answer_changed",
+        "The provider broke off after a part of its answer was sent, and said something else when asked again. Send the request again.",
+      );
     case "upstream":
       return upstreamToWire(error.error);
     case "internal":

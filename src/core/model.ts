@@ -121,6 +121,8 @@ export interface Completion {
   readonly tokens?: readonly TokenLogprob[];
   /** What the model thought before it answered: no part of the text. Where the request keeps it. */
   readonly reasoning?: string;
+  /** Tokens of that, of the completion's own; absent where the provider does not tell. */
+  readonly reasoningTokens?: number;
 }
 
 export interface TokenProbability {

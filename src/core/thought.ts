@@ -32,20 +32,23 @@ export interface Thought {
   readonly tokens?: readonly TokenLogprob[];
   /** What the model thought before it wrote `text`, where the client asked for it. */
   readonly reasoning?: string;
+  /** Tokens of that, kept or not; absent where the provider does not tell. */
+  readonly reasoningTokens?: number;
 }
 
 /** What a completion has beside its text, for a thought that says just what the completion said. */
-export function besideText(
-  completion: Completion,
-): Pick<Thought, "toolCalls" | "refusalFrom" | "tokens" | "reasoning"> {
-  const { toolCalls, refusalFrom, tokens, reasoning } = completion;
+export function besideText(completion: Completion): BesideText {
+  const { toolCalls, refusalFrom, tokens, reasoning, reasoningTokens } = completion;
   return {
     ...(toolCalls !== undefined && { toolCalls }),
     ...(refusalFrom !== undefined && { refusalFrom }),
     ...(tokens !== undefined && { tokens }),
     ...(reasoning !== undefined && { reasoning }),
+    ...(reasoningTokens !== undefined && { reasoningTokens }),
   };
 }
+
+type BesideText = Pick<Thought, "toolCalls" | "refusalFrom" | "tokens" | "reasoning" | "reasoningTokens">;
 
 /** Is it the end of a candidate? A note never is. */
 export function isComplete(thought: Thought): boolean {

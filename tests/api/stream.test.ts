@@ -45,7 +45,7 @@ function after<T>(delayMs: number, value: T): Promise<T> {
 const chunks = createChunkWriter({ id: "chatcmpl-1", created: 1, model: "m", isLegacy: false }, 1, false);
 
 test("heartbeats are valid, empty chunks between the role and the text", async () => {
-  const text = await new Response(streamAnswer(chunks, 1, after(95, summary), 30)).text();
+  const text = await new Response(streamAnswer(chunks, 1, after(95, summary), { heartbeatMs: 30 })).text();
   const deltas = text
     .split("\n\n")
     .filter((line) => line.startsWith("data: {"))

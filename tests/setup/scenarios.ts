@@ -1,4 +1,18 @@
-import { type Action, answer, FAULTS, rateLimit, refusal, type ScriptedCall, STALL } from "../upstream/index.ts";
+import {
+  type Action,
+  answer,
+  chunkOf,
+  DONE,
+  data,
+  FAULTS,
+  headers,
+  RESET,
+  rateLimit,
+  refusal,
+  type ScriptedCall,
+  STALL,
+  wait,
+} from "../upstream/index.ts";
 import type { JsonAnswer, JsonCall } from "../upstream/json-server.ts";
 
 /** A call and its place among the calls with the same tag, from 1. */
@@ -37,6 +51,44 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   stall: () => [STALL],
   /** One answer, then silence: something to serve when it is cancelled. */
   "one-then-stall": (call) => (call.ordinal === 1 ? answer(texts(call, () => "The first answer.")) : [STALL]),
+  /** Nine words, a tenth of a second apart. */
+  words: (call) =>
+    answer(
+      texts(call, (index) => ({ pieces: wordsOf(index) })),
+      { pieceDelayMs: 100 },
+    ),
+  /** The same, and each call says it in words of its own. */
+  "other-words": (call) =>
+    answer(
+      texts(call, () => ({ pieces: wordsOf(call.ordinal) })),
+      { pieceDelayMs: 100 },
+    ),
+  /** Breaks off in the middle the first time, and says the same again. */
+  "broken-words": (call) => {
+    const whole = answer([{ pieces: wordsOf(0) }], { pieceDelayMs: 20 });
+    return call.ordinal === 1 ? [...whole.slice(0, 12), RESET] : whole;
+  },
+  /** Text, then two calls in pieces, a tenth of a second apart; the second without an id. */
+  "slow-tools": () => [
+    headers(),
+    ...SLOW_CALLS.flatMap((delta) => [
+      data(chunkOf("scripted", [{ index: 0, delta, finish_reason: null }])),
+      wait(100),
+    ]),
+    data(chunkOf("scripted", [{ index: 0, delta: {}, finish_reason: "tool_calls" }])),
+    DONE,
+  ],
+  /** Silence, and words when asked again. */
+  "stall-then-words": (call) => (call.ordinal === 1 ? [STALL] : answer([{ pieces: wordsOf(call.ordinal) }])),
+  /** A refusal in pieces, as OpenAI streams it. */
+  refusal: () => [
+    headers(),
+    ...["I cannot ", "help with that."].map((refusal) =>
+      data(chunkOf("scripted", [{ index: 0, delta: { refusal }, finish_reason: null }])),
+    ),
+    data(chunkOf("scripted", [{ index: 0, delta: {}, finish_reason: "stop" }])),
+    DONE,
+  ],
   length: (call) => answer(texts(call, () => ({ pieces: ["cut", " off"], finishReason: "length" }))),
   weather: (call) => answer(texts(call, () => '{"city":"Bonn","degrees":21}')),
   tools: (call) =>
@@ -53,6 +105,19 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     refusal(400, "This model's maximum context length is 128 tokens", { code: "context_length_exceeded" }),
   unavailable: () => FAULTS.serverError,
 };
+
+const SLOW_CALLS = [
+  { content: "Let me look." },
+  { tool_calls: [{ index: 0, id: "call_a", type: "function", function: { name: "weather", arguments: "" } }] },
+  { tool_calls: [{ index: 0, function: { arguments: '{"city":' } }] },
+  { tool_calls: [{ index: 0, function: { arguments: '"Bonn"}' } }] },
+  { tool_calls: [{ index: 1, type: "function", function: { name: "clock", arguments: "" } }] },
+];
+
+/** What the scenario "words" says as its choice of that index. */
+export function wordsOf(index: number): string[] {
+  return Array.from({ length: 9 }, (_unused, at) => `w${index}${at} `);
+}
 
 /** Solves "Use 4 4 6 8 to make 24". */
 export const SOLVED = "Answer: (4 + 8) * (6 - 4) = 24";

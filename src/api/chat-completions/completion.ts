@@ -2,7 +2,9 @@ import type { AnswerView, SearchSummary, SpentView } from "../../../durable-obje
 import { completionIdOf } from "../searches/search-id.ts";
 import { traceOf } from "../searches/trace.ts";
 import { firstCallOf } from "./legacy-functions.ts";
+import { logprobsOf } from "./logprobs.ts";
 import { stopReasonToWire } from "./outcome.ts";
+import { saidOf, toolCallsOf } from "./said.ts";
 
 /** What is the same in every chunk and in the whole object. */
 export interface CompletionHead {
@@ -40,7 +42,7 @@ export function completionOf(head: CompletionHead, summary: SearchSummary, count
     choices: answers.map((answer, index) => ({
       index,
       message: messageOf(head, answer),
-      logprobs: null,
+      logprobs: logprobsOf(answer),
       finish_reason: chatFinishReasonOf(head, answer),
     })),
     usage: usageOf(summary, answers),
@@ -50,20 +52,18 @@ export function completionOf(head: CompletionHead, summary: SearchSummary, count
 
 /** `tool_calls` is left out where there are none: a null breaks a client (WIRE.md 1.3). */
 function messageOf({ isLegacy }: CompletionHead, answer: AnswerView) {
-  const { toolCallsJson, text } = answer;
-  if (toolCallsJson === null) return { role: "assistant", content: text, refusal: null };
+  const { toolCallsJson } = answer;
+  const { content, refusal, reasoning } = saidOf(answer);
+  const calls = toolCallsJson === null ? [] : toolCallsOf(toolCallsJson);
+  // "" where nothing else is said: an evaluation fails on null (WIRE.md 1.3).
+  const isSilent = content === "" && (calls.length > 0 || refusal !== "");
   return {
     role: "assistant",
-    content: text === "" ? null : text,
-    refusal: null,
-    ...(isLegacy
-      ? { function_call: firstCallOf(toolCallsOf(toolCallsJson)) }
-      : { tool_calls: toolCallsOf(toolCallsJson) }),
+    content: isSilent ? null : content,
+    refusal: refusal === "" ? null : refusal,
+    ...(reasoning !== "" && { reasoning_content: reasoning, reasoning }),
+    ...(calls.length > 0 && (isLegacy ? { function_call: firstCallOf(calls) } : { tool_calls: calls })),
   };
-}
-
-export function toolCallsOf(json: string): readonly Record<string, unknown>[] {
-  return JSON.parse(json) as Record<string, unknown>[];
 }
 
 export function chatFinishReasonOf({ isLegacy }: CompletionHead, answer: AnswerView): string {
@@ -76,7 +76,8 @@ export function finishReasonOf(answer: AnswerView): "stop" | "length" | "tool_ca
     case "tool-calls":
       return "tool_calls";
     case "content-filter":
-      return "content_filter";
+      // The model's own refusal is an end like any other; `refusal` tells it.
+      return answer.refusalFrom === undefined ? "content_filter" : "stop";
     case "length":
       return "length";
     case "stop":
@@ -98,6 +99,7 @@ export function usageOf(summary: SearchSummary, answers: readonly AnswerView[]) 
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
+    ...tokenDetails(summary, answers, promptTokens, completionTokens),
     cost: spent.microdollars / MICRODOLLARS_PER_DOLLAR,
     search: {
       ...spentToWire(spent),
@@ -111,6 +113,23 @@ export function usageOf(summary: SearchSummary, answers: readonly AnswerView[]) 
   };
 }
 
+/** What the provider tells of the tokens; nothing of those it does not tell of. */
+function tokenDetails(
+  { spent, reply }: SearchSummary,
+  answers: readonly AnswerView[],
+  promptTokens: number,
+  completionTokens: number,
+) {
+  const isTotal = reply?.usage === "total";
+  const cached = isTotal ? spent.cachedTokens : (answers[0]?.cachedTokens ?? 0);
+  const told = isTotal ? [] : answers.flatMap(({ reasoningTokens }) => reasoningTokens ?? []);
+  const reasoning = told.reduce((sum, one) => sum + one, 0);
+  return {
+    prompt_tokens_details: { cached_tokens: Math.min(cached, promptTokens) },
+    ...(told.length > 0 && { completion_tokens_details: { reasoning_tokens: Math.min(reasoning, completionTokens) } }),
+  };
+}
+
 function spentToWire(spent: SpentView) {
   return {
     prompt_tokens: spent.promptTokens,
@@ -120,8 +139,11 @@ function spentToWire(spent: SpentView) {
   };
 }
 
-/** WIRE.md 4.5. */
-export function searchBlockOf(summary: SearchSummary) {
+/** WIRE.md 4.5. The whole search can be read at `traceUrl`; as a chat completion's where nothing else is said. */
+export function searchBlockOf(
+  summary: SearchSummary,
+  traceUrl = `/v1/chat/completions/${completionIdOf(summary.id)}/search`,
+) {
   const score = summary.answers[0]?.score ?? null;
   const shown = summary.reply?.candidates ?? 0;
   const trace = summary.reply?.trace ?? "none";
@@ -144,7 +166,7 @@ export function searchBlockOf(summary: SearchSummary) {
     temperature_used: summary.temperature ?? null,
     ...(shown > 0 && { candidates: summary.answers.slice(0, shown).map(candidateToWire) }),
     ...(trace !== "none" && { trace: traceOf(summary.nodes ?? [], trace) }),
-    trace_url: `/v1/searches/${summary.id}`,
+    trace_url: traceUrl,
   };
 }
 

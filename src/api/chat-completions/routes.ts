@@ -1,6 +1,7 @@
 import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
 import { readJsonObject } from "../body.ts";
 import { type AppContext, respondWithError } from "../context.ts";
+import { followAnswer } from "../searches/live.ts";
 import { isSureToServe, resultOf, startSearch, tellerOf } from "../searches/start.ts";
 import { STREAM_HEADERS, WHITESPACE_HEADERS } from "../stream-headers.ts";
 import { createChunkWriter } from "./chunks.ts";
@@ -8,7 +9,7 @@ import { completionOf, headOf, searchHeadersOf } from "./completion.ts";
 import { resultOrHold, whitespaceThen } from "./keep-alive.ts";
 import { failureOf } from "./outcome.ts";
 import { parseChatRequest } from "./request.ts";
-import { HEARTBEAT_MS, streamAnswer } from "./stream.ts";
+import { streamAnswer } from "./stream.ts";
 
 /** POST /v1/chat/completions. */
 export async function createChatCompletion(context: AppContext): Promise<Response> {
@@ -26,7 +27,10 @@ export async function createChatCompletion(context: AppContext): Promise<Respons
   if (request.isStream) {
     const chunks = createChunkWriter(head, request.count, request.hasUsageChunk);
     return context.body(
-      streamAnswer(chunks, request.count, result, HEARTBEAT_MS, tellerOf(context, started.value)),
+      streamAnswer(chunks, request.count, result, {
+        tell: tellerOf(context, started.value),
+        news: followAnswer(context.env, context.get("tenant").id, searchId),
+      }),
       200,
       STREAM_HEADERS,
     );

@@ -5,6 +5,7 @@ import { resultOrHold, whitespaceThen } from "../chat-completions/keep-alive.ts"
 import { failureOf } from "../chat-completions/outcome.ts";
 import { streamAnswer } from "../chat-completions/stream.ts";
 import { type AppContext, respondWithError } from "../context.ts";
+import { followAnswer } from "../searches/live.ts";
 import { isSureToServe, resultOf, startSearch } from "../searches/start.ts";
 import { STREAM_HEADERS, WHITESPACE_HEADERS } from "../stream-headers.ts";
 import { parseCompletionRequest } from "./request.ts";
@@ -25,7 +26,8 @@ export async function createCompletion(context: AppContext): Promise<Response> {
 
   if (isStream) {
     const chunks = createTextChunkWriter(head, count, hasUsageChunk);
-    return context.body(streamAnswer(chunks, count, result), 200, STREAM_HEADERS);
+    const news = followAnswer(context.env, context.get("tenant").id, searchId);
+    return context.body(streamAnswer(chunks, count, result, { news }), 200, STREAM_HEADERS);
   }
   const toJson = (summary: SearchSummary): object => textCompletionOf(head, summary, count);
   const summary = await resultOrHold(result, () => isSureToServe(context, started.value));

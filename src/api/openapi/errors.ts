@@ -24,6 +24,7 @@ const EXAMPLES: { readonly [T in ErrorName]: Extract<ApiError, { type: T }> } = 
   "budget-too-small": { type: "budget-too-small", limit: "search.budget.max_wall_ms" },
   "budget-exhausted": { type: "budget-exhausted", limit: "search.budget.max_cost_usd" },
   "no-candidate": { type: "no-candidate" },
+  "answer-changed": { type: "answer-changed" },
   upstream: {
     type: "upstream",
     error: { type: "rate-limited", message: "too many requests", retryAfterMs: 20_000, provider: "openai" },

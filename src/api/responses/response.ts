@@ -1,6 +1,7 @@
 import type { AnswerView, SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
-import { searchBlockOf, toolCallsOf, usageOf } from "../chat-completions/completion.ts";
+import { searchBlockOf, usageOf } from "../chat-completions/completion.ts";
 import { failureOf } from "../chat-completions/outcome.ts";
+import { toolCallsOf } from "../chat-completions/said.ts";
 import { errorToWire } from "../errors.ts";
 import { functionCallIdOf, messageIdOf, responseIdOf } from "./response-id.ts";
 import type { ResponseSettings } from "./settings.ts";

@@ -1,7 +1,7 @@
 import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
 import type { Message, Problem } from "../../core/problem.ts";
 import { fail, type Result, succeed } from "../../core/result.ts";
-import { toolCallsOf } from "../chat-completions/completion.ts";
+import { toolCallsOf } from "../chat-completions/said.ts";
 import type { AppContext } from "../context.ts";
 import type { ApiError } from "../errors.ts";
 import { searchStub } from "../searches/search-stub.ts";

@@ -29,7 +29,7 @@ export function splitIntoSteps(completion: Completion, separator: string): Thoug
   }
   if (pieces.length === 0) pieces.push("");
   const tokenCounts = apportion(completion.tokenCount, pieces);
-  const { tokens, reasoning, refusalFrom, ...ofLast } = besideText(completion);
+  const { tokens, reasoning, reasoningTokens, refusalFrom, ...ofLast } = besideText(completion);
   const tokenLists = tokens === undefined ? [] : tokensByPiece(tokens, pieces);
   let before = 0;
   return pieces.map((piece, index) => {
@@ -47,6 +47,7 @@ export function splitIntoSteps(completion: Completion, separator: string): Thoug
       ...(refusedFrom !== null && refusedFrom < piece.length && { refusalFrom: refusedFrom }),
       ...(tokens !== undefined && { tokens: tokenLists[index] ?? [] }),
       ...(index === 0 && reasoning !== undefined && { reasoning }),
+      ...(index === 0 && reasoningTokens !== undefined && { reasoningTokens }),
       ...(isLast && ofLast),
     };
   });

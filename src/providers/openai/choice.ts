@@ -152,7 +152,8 @@ export function createChoice(rules: ChoiceRules): Choice {
       const toolCalls = [...calls.values()].map((call) => ({
         id: call.id,
         type: "function",
-        function: { name: call.name, arguments: call.arguments },
+        // Always JSON: a function without parameters is called with none (WIRE.md 1.3).
+        function: { name: call.name, arguments: call.arguments === "" ? "{}" : call.arguments },
       }));
       return {
         text,
