@@ -24,9 +24,6 @@ const MAX_ENUM = 2000;
 
 /** Throws a `Fault` for a keyword whose value the validator would misread; subschemas are looked at elsewhere. */
 export function checkKeyword(keyword: string, value: unknown, path: readonly (string | number)[]): void {
-  if (keyword === "$ref" && typeof value === "string" && !/^#(?:\/|$)/.test(value)) {
-    throw new Unsupported("'$ref' must be a pointer into this schema, such as #/$defs/a", path);
-  }
   const demand = demandOf(keyword, value);
   if (demand !== null) throw new Fault(`'${keyword}' must be ${demand}`, path);
 }

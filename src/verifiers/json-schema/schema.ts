@@ -100,8 +100,12 @@ function copySubschema(given: unknown, walk: Walk, path: Path, place: string, in
     return given;
   }
   if (!isObject(given)) throw new Fault("a schema is an object or a boolean", path);
-  if (path.length > 2 * MAX_NESTING) throw new Unsupported(`nested deeper than ${MAX_NESTING}`, path);
-  if (++walk.subschemas > MAX_SUBSCHEMAS) throw new Unsupported(`more than ${MAX_SUBSCHEMAS} subschemas`, []);
+  const bar = barTo(given, walk, path);
+  if (bar !== null) {
+    if (!walk.isLenient || walk.reversals > 0) throw bar;
+    walk.hasGaps = true;
+    return true;
+  }
   walk.places.set(place, inPlace);
   const copy: (readonly [string, unknown])[] = [];
   for (const [keyword, value] of Object.entries(given)) {
@@ -121,6 +125,15 @@ function copySubschema(given: unknown, walk: Walk, path: Path, place: string, in
     }
   }
   return counted(merged(copy), walk.onStep);
+}
+
+/** Why nothing of a subschema can be looked at; null where its keywords can. */
+function barTo(given: Json, walk: Walk, path: Path): Unsupported | null {
+  if (path.length > 2 * MAX_NESTING) return new Unsupported(`nested deeper than ${MAX_NESTING}`, path);
+  if (++walk.subschemas > MAX_SUBSCHEMAS) return new Unsupported(`more than ${MAX_SUBSCHEMAS} subschemas`, []);
+  // In older drafts the keywords beside a reference do not count: without it they must not begin to.
+  if (typeof given.$ref !== "string" || /^#(?:\/|$)/.test(given.$ref)) return null;
+  return new Unsupported("'$ref' must be a pointer into this schema, such as #/$defs/a", [...path, "$ref"]);
 }
 
 function isOfTheRest(keyword: string, schema: Json): boolean {
