@@ -12,7 +12,6 @@ import { verifiers } from "./verifiers/verifiers.ts";
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   scaling,
   latency,
-  hedging,
   "fan-out": fanOut,
   hedging,
   decision,

@@ -53,6 +53,8 @@ export async function startBareService({ providers, variables = {} }: BareServic
   const command = [workerd, "serve", "--experimental", "--control-fd=3", file, "config"];
   const shell = spawn("sh", ["-c", script, "sh", ...command], {
     cwd: directory,
+    // A group of its own: what ends ours must not end the lifeline before workerd.
+    detached: true,
     stdio: ["pipe", "inherit", "inherit", "pipe"],
     env: { ...process.env, ...environment },
   });
