@@ -21,6 +21,8 @@ export interface StartInput {
   readonly createdAtMs: number;
   /** What the API wants to find again beside the search, as JSON of less than 1 MB; absent for nothing. */
   readonly keptJson?: string;
+  /** Puts it into the list of stored completions once it has an answer; absent: what is kept is found by its id alone. */
+  readonly listing?: ListingEntry;
   /** Where a repetition of this request can find the search by its id; absent where none can. */
   readonly arrival?: {
     /** `first`: the id must be new. `keyed`: it may be the same request's. */
@@ -35,6 +37,15 @@ export interface StartInput {
 export interface KeptSearch {
   readonly keptJson: string;
   readonly summary: SearchSummary;
+  /** Absent where it is in no list. */
+  readonly listing?: ListingEntry;
+}
+
+/** What a stored completion is found by. */
+export interface ListingEntry {
+  /** As the client named it. */
+  readonly model: string;
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 export type StartOutcome =

@@ -5,8 +5,6 @@ import { dumpToJson, dumpTree } from "../../src/core/inspection/dump.ts";
 import { renderTree } from "../../src/core/inspection/render.ts";
 import type { Result } from "../../src/core/result.ts";
 import { type SearchSetup, search } from "../../src/core/search.ts";
-import { searchToRows } from "../../src/db/project.ts";
-import { insertSearch } from "../../src/db/searches.ts";
 import { type Env, providersOf, routingOf, scorersOf } from "../../src/env.ts";
 import type { Gate } from "../../src/providers/gate.ts";
 import type { RecipeError } from "../../src/recipe.ts";
@@ -19,10 +17,12 @@ import { createFactsStore } from "./facts.ts";
 import { givenUpEnd } from "./give-up.ts";
 import { createJudgementCache } from "./judgement-cache.ts";
 import { createKeptText } from "./kept-text.ts";
+import { createListingStore, entryOf } from "./listing.ts";
 import { createLiveAnswer } from "./live-answer.ts";
 import { type LiveLog, openLog } from "./live-log.ts";
 import { mayJoin, type Standing, startAgain } from "./meeting.ts";
-import type { KeptSearch, SearchReport, SearchSummary, StartInput, StartOutcome } from "./protocol.ts";
+import { createOutbox } from "./outbox.ts";
+import type { KeptSearch, ListingEntry, SearchReport, SearchSummary, StartInput, StartOutcome } from "./protocol.ts";
 import { type ReportInput, searchToReport, searchToSummary } from "./report.ts";
 import { inputToOrder, orderToStart, type SearchOrder, startToOrder } from "./start-event.ts";
 import { conditionOf, nextStep, WATCHDOG_PERIOD_MS } from "./watchdog.ts";
@@ -37,6 +37,8 @@ import { worldClock } from "./world-clock.ts";
 export class SearchTree extends DurableObject<Env> {
   readonly #facts = createFactsStore(this.ctx.storage);
   readonly #kept = createKeptText(this.ctx.storage);
+  readonly #listing = createListingStore(this.ctx.storage);
+  readonly #outbox = createOutbox(this.env.DB, this.#facts, this.#listing);
   readonly #audience = createAudience();
   readonly #live = createLiveAnswer();
   readonly #viewers = createViewers();
@@ -56,6 +58,7 @@ export class SearchTree extends DurableObject<Env> {
     const { requestHash = null, attempt = 0 } = arrival ?? {};
     this.#facts.change({ tenantId, createdAtMs, requestHash, attempt });
     this.#kept.write(input.keptJson ?? null);
+    if (input.listing !== undefined) this.#listing.enter(input.listing);
     const armed = this.#arm();
     this.#append(orderToStart(order, CODE_VERSION));
     this.#run(setup.value);
@@ -105,12 +108,24 @@ export class SearchTree extends DurableObject<Env> {
     const keptJson = this.#kept.read();
     if (log === null || keptJson === null) return null;
     this.ctx.waitUntil(this.#advance());
-    return { keptJson, summary: searchToSummary(this.#reportInput(log)) };
+    const listing = entryOf(this.#listing.read());
+    return { keptJson, summary: searchToSummary(this.#reportInput(log)), ...(listing !== null && { listing }) };
   }
 
-  /** Forgets what was kept; the search stays. */
+  /** Changes what it is found by in the list; false where it is in none. D1 hears of it now, or by the alarm. */
+  async relabel(metadata: ListingEntry["metadata"]): Promise<boolean> {
+    if (this.#log() === null || entryOf(this.#listing.read()) === null) return false;
+    this.#listing.change(metadata);
+    await this.#advance();
+    return true;
+  }
+
+  /** Forgets what was kept, also for the list; the search stays. */
   async forgetKept(): Promise<void> {
-    if (this.#log() !== null) this.#kept.write(null);
+    if (this.#log() === null) return;
+    this.#kept.write(null);
+    this.#listing.change(null);
+    await this.#advance();
   }
 
   /** The Problem as UTF-8 JSON, as `start` took it. */
@@ -174,7 +189,8 @@ export class SearchTree extends DurableObject<Env> {
 
   async #advance(): Promise<void> {
     const log = this.#log();
-    switch (nextStep(conditionOf(this.#facts.read(), log?.tree ?? null, this.#isRunning, this.#isAbandoned(log)))) {
+    const facts = { ...this.#facts.read(), isDelivered: this.#outbox.isDelivered() };
+    switch (nextStep(conditionOf(facts, log?.tree ?? null, this.#isRunning, this.#isAbandoned(log)))) {
       case "sleep":
         return;
       case "watch":
@@ -244,18 +260,13 @@ export class SearchTree extends DurableObject<Env> {
     console.error(`search ${this.ctx.id.name}: a run failed:`, bug instanceof Error ? bug.stack : bug);
   }
 
-  /** The outbox: what D1 does not take now, the next alarm brings again. */
+  /** What D1 does not take now, the next alarm brings again. */
   async #deliver(): Promise<void> {
     this.#isRunning = false;
-    const log = this.#open();
-    const { tenantId } = this.#facts.read();
     try {
-      await insertSearch(
-        this.env.DB,
-        searchToRows({ ...this.#reportInput(log), tenantId: tenantId ?? "" }, log.tree, log.lastEventAtMs()),
-      );
-      this.#facts.change({ isDelivered: true });
-      await this.ctx.storage.deleteAlarm();
+      await this.#outbox.deliver(this.#reportInput(this.#open()));
+      // Where something was changed meanwhile, the alarm has been set for it.
+      if (this.#outbox.isDelivered()) await this.ctx.storage.deleteAlarm();
     } catch (error) {
       console.error(`search ${this.ctx.id.name}: not delivered yet:`, error instanceof Error ? error.message : error);
     }

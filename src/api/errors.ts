@@ -11,6 +11,7 @@ export type ApiError =
   | { readonly type: "invalid-parameter"; readonly code: string; readonly message: string; readonly param: string }
   | { readonly type: "model-not-found"; readonly model: string }
   | { readonly type: "search-not-found"; readonly searchId: string }
+  | { readonly type: "completion-not-found"; readonly completionId: string }
   | { readonly type: "response-not-found"; readonly responseId: string }
   | { readonly type: "response-not-in-background" }
   | { readonly type: "search-cancelled" }
@@ -77,6 +78,13 @@ export function errorToWire(error: ApiError): WireError {
       );
     case "search-not-found":
       return invalid(404, "search_not_found", `There is no search '${error.searchId}'.`, "search_id");
+    case "completion-not-found":
+      return invalid(
+        404,
+        "chat_completion_not_found",
+        `Chat completion with id '${error.completionId}' not found. Only those created with 'store' set to true are kept.`,
+        "completion_id",
+      );
     case "response-not-found":
       return invalid(404, "response_not_found", `Response with id '${error.responseId}' not found.`, "response_id");
     case "response-not-in-background":

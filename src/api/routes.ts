@@ -1,11 +1,26 @@
 import { STRATEGIES } from "../search-request/names.ts";
 import { createChatCompletion } from "./chat-completions/routes.ts";
+import {
+  deleteChatCompletion,
+  getChatCompletion,
+  listChatCompletions,
+  listMessages,
+  updateChatCompletion,
+} from "./chat-completions/stored/routes.ts";
 import { createCompletion } from "./completions/routes.ts";
 import type { AppContext } from "./context.ts";
 import { getModel, listModels } from "./models/routes.ts";
 import { getDocs, getOpenApi } from "./openapi/routes.ts";
 import { cancelResponse, createResponse, deleteResponse, getResponse, listInputItems } from "./responses/routes.ts";
-import { cancelSearch, getSearch, getTree, listOwnSearches, watchSearch } from "./searches/routes.ts";
+import {
+  cancelSearch,
+  getCompletionSearch,
+  getResponseSearch,
+  getSearch,
+  getTree,
+  listOwnSearches,
+  watchSearch,
+} from "./searches/routes.ts";
 
 export interface Route {
   readonly method: "GET" | "POST" | "DELETE";
@@ -23,12 +38,19 @@ const STRATEGY = `/:strategy{(?:${STRATEGIES.join("|")})(?:-[0-9]+)?}`;
 export const ROUTES: readonly Route[] = [
   { method: "POST", path: "/chat/completions", handler: createChatCompletion },
   { method: "POST", path: `${STRATEGY}/chat/completions`, handler: createChatCompletion },
+  { method: "GET", path: "/chat/completions", handler: listChatCompletions },
+  { method: "GET", path: "/chat/completions/:id/messages", handler: listMessages },
+  { method: "GET", path: "/chat/completions/:id/search", handler: getCompletionSearch },
+  { method: "GET", path: "/chat/completions/:id", handler: getChatCompletion },
+  { method: "POST", path: "/chat/completions/:id", handler: updateChatCompletion },
+  { method: "DELETE", path: "/chat/completions/:id", handler: deleteChatCompletion },
   { method: "POST", path: "/completions", handler: createCompletion },
   { method: "POST", path: `${STRATEGY}/completions`, handler: createCompletion },
   { method: "POST", path: "/responses", handler: createResponse },
   { method: "POST", path: `${STRATEGY}/responses`, handler: createResponse },
   { method: "POST", path: "/responses/:id/cancel", handler: cancelResponse },
   { method: "GET", path: "/responses/:id/input_items", handler: listInputItems },
+  { method: "GET", path: "/responses/:id/search", handler: getResponseSearch },
   { method: "GET", path: "/responses/:id", handler: getResponse },
   { method: "DELETE", path: "/responses/:id", handler: deleteResponse },
   { method: "GET", path: "/models", handler: listModels },

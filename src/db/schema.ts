@@ -75,3 +75,22 @@ export const attempts = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.searchId, table.index] })],
 );
+
+/**
+ * The list of stored chat completions; what they say stays with their search's object. A row is never removed: once it
+ * is deleted, its metadata is null, and a delivery that comes late finds a revision above its own.
+ */
+export const storedCompletions = sqliteTable(
+  "stored_completions",
+  {
+    searchId: text("search_id").primaryKey(),
+    tenantId: text("tenant_id").notNull(),
+    /** As the client named it. */
+    model: text("model").notNull(),
+    metadata: text("metadata", { mode: "json" }).$type<Readonly<Record<string, string>>>(),
+    /** Of the metadata, from 1. */
+    revision: integer("revision").notNull(),
+    createdAtMs: integer("created_at_ms").notNull(),
+  },
+  (table) => [index("stored_completions_by_tenant").on(table.tenantId, table.createdAtMs, table.searchId)],
+);

@@ -15,10 +15,16 @@ describe("GET /openapi.json", () => {
     const document = await (await call(null, "GET", "/openapi.json")).json<OpenApiDocument>();
     const { messages } = question("hello");
     const completion = await answerOf(key, "POST", "/v1/chat/completions", { model: MODEL, messages });
+    const stored = await answerOf(key, "POST", "/v1/chat/completions", { model: MODEL, messages, store: true });
+    const path = `/v1/chat/completions/${stored.id}`;
     const response = await answerOf(key, "POST", "/v1/responses", { model: MODEL, input: messages });
     const search = await answerOf(key, "GET", `/v1/searches/${completion.search.id}`);
     const answers = {
       ChatCompletion: completion,
+      StoredCompletion: await answerOf(key, "GET", path),
+      StoredCompletionList: await answerOf(key, "GET", "/v1/chat/completions"),
+      StoredMessageList: await answerOf(key, "GET", `${path}/messages`),
+      CompletionDeleted: await answerOf(key, "DELETE", path),
       Response: response,
       Search: search,
       ModelList: await answerOf(key, "GET", "/v1/models"),
@@ -30,6 +36,7 @@ describe("GET /openapi.json", () => {
     const misfits = Object.entries(answers).filter(([name, value]) => !accepts(document, name, value));
     expect(misfits).toEqual([]);
     expect(accepts(document, "ChatCompletion", { ...completion, usage: null })).toBe(false);
+    expect(accepts(document, "StoredCompletion", completion)).toBe(false);
   });
 });
 

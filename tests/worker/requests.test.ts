@@ -99,7 +99,8 @@ describe("routes", () => {
   });
 
   test.each([
-    ["GET", "/v1/chat/completions", "POST"],
+    ["PUT", "/v1/chat/completions", "POST, GET"],
+    ["PUT", "/v1/chat/completions/chatcmpl-1", "GET, POST, DELETE"],
     ["PUT", "/v1/searches/srch_1", "GET, DELETE"],
   ])("%s %s is 405 and says what is allowed", async (method, path, allowed) => {
     const response = await call(key, method, path);

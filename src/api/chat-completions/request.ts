@@ -75,6 +75,9 @@ export const chatRequestSchema = z.looseObject({
   seed: z.int().nullish(),
   logprobs: z.boolean().nullish(),
   modalities: z.array(z.string()).nullish(),
+  store: z.boolean().nullish(),
+  /** Bounded only where it is stored. */
+  metadata: z.unknown().optional(),
   ...legacyFields,
 });
 

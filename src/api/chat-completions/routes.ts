@@ -9,6 +9,7 @@ import { completionOf, headOf, searchHeadersOf } from "./completion.ts";
 import { resultOrHold, whitespaceThen } from "./keep-alive.ts";
 import { failureOf } from "./outcome.ts";
 import { parseChatRequest } from "./request.ts";
+import { toKeep } from "./stored/kept.ts";
 import { streamAnswer } from "./stream.ts";
 
 /** POST /v1/chat/completions. */
@@ -18,7 +19,9 @@ export async function createChatCompletion(context: AppContext): Promise<Respons
   const parsed = parseChatRequest(body.value);
   if (!parsed.ok) return respondWithError(context, parsed.error);
   const request = parsed.value;
-  const started = await startSearch(context, request);
+  const kept = toKeep(request);
+  if (!kept.ok) return respondWithError(context, kept.error);
+  const started = await startSearch(context, request, kept.value);
   if (!started.ok) return respondWithError(context, started.error);
   const { searchId, createdAtMs } = started.value;
   const head = headOf(searchId, request.model, createdAtMs, request.isLegacy);
@@ -35,7 +38,11 @@ export async function createChatCompletion(context: AppContext): Promise<Respons
       STREAM_HEADERS,
     );
   }
-  const toJson = (summary: SearchSummary): object => completionOf(head, summary, request.count);
+  const { listing } = kept.value;
+  const toJson = (summary: SearchSummary): object => ({
+    ...completionOf(head, summary, request.count),
+    ...(listing !== undefined && { metadata: listing.metadata }),
+  });
   const summary = await resultOrHold(result, () => isSureToServe(context, started.value));
   if (summary === null) return context.body(whitespaceThen(result, toJson), 200, WHITESPACE_HEADERS);
   const failure = failureOf(summary);

@@ -17,6 +17,39 @@ const objectOf = (properties: JsonSchema, optional: readonly string[] = []) => (
 const completionFields = { id: text, created: { ...integer, description: "Unix seconds." }, model: text };
 const finishReason = { enum: ["stop", "length", "tool_calls", "content_filter", "function_call"] };
 
+const chatCompletion = {
+  ...completionFields,
+  object: { const: "chat.completion" },
+  choices: listOf(
+    objectOf({
+      index: integer,
+      finish_reason: finishReason,
+      message: objectOf(
+        {
+          role: { const: "assistant" },
+          content: nullable("string"),
+          refusal: nullable("string"),
+          tool_calls: listOf({ type: "object" }),
+        },
+        ["tool_calls"],
+      ),
+    }),
+  ),
+  usage: ref("Usage"),
+  search: ref("SearchBlock"),
+  metadata: { type: "object", additionalProperties: text, description: "Of what is stored." },
+};
+
+/** `after` takes the last id of the page before. */
+const pageOf = (items: JsonSchema) =>
+  objectOf({
+    object: { const: "list" },
+    data: listOf(items),
+    first_id: nullable("string"),
+    last_id: nullable("string"),
+    has_more: { type: "boolean" },
+  });
+
 const spent = objectOf({
   prompt_tokens: integer,
   completion_tokens: integer,
@@ -76,27 +109,25 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     },
     ["usage", "search"],
   ),
-  ChatCompletion: objectOf({
-    ...completionFields,
-    object: { const: "chat.completion" },
-    choices: listOf(
-      objectOf({
-        index: integer,
-        finish_reason: finishReason,
-        message: objectOf(
-          {
-            role: { const: "assistant" },
-            content: nullable("string"),
-            refusal: nullable("string"),
-            tool_calls: listOf({ type: "object" }),
-          },
-          ["tool_calls"],
-        ),
-      }),
+  ChatCompletion: objectOf(chatCompletion, ["metadata"]),
+  StoredCompletion: objectOf(chatCompletion),
+  StoredCompletionList: pageOf(ref("StoredCompletion")),
+  StoredMessageList: pageOf(
+    objectOf(
+      {
+        id: text,
+        role: text,
+        content: nullable("string"),
+        name: nullable("string"),
+        refusal: nullable("string"),
+        tool_calls: listOf({ type: "object" }),
+        tool_call_id: text,
+        content_parts: { type: ["array", "null"], items: { type: "object" }, description: "Where it came in parts." },
+      },
+      ["tool_calls", "tool_call_id"],
     ),
-    usage: ref("Usage"),
-    search: ref("SearchBlock"),
-  }),
+  ),
+  CompletionDeleted: objectOf({ id: text, object: { const: "chat.completion.deleted" }, deleted: { const: true } }),
   ChatCompletionChunk: {
     description: "One `data:` line of a stream; `search` is on the last with choices. After the last: `data: [DONE]`.",
     ...objectOf(

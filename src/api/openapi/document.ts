@@ -3,6 +3,7 @@ import { searchSchema } from "../../search-object.ts";
 import { STRATEGIES } from "../../search-request/names.ts";
 import { CODE_VERSION } from "../../version.ts";
 import { chatRequestSchema } from "../chat-completions/request.ts";
+import { completionUpdateSchema } from "../chat-completions/stored/metadata.ts";
 import { completionRequestSchema } from "../completions/request.ts";
 import { responseRequestSchema } from "../responses/request.ts";
 import type { Route } from "../routes.ts";
@@ -70,6 +71,7 @@ function requestSchemas(): Record<string, JsonSchema> {
     ChatCompletionRequest: withSearch(toJsonSchema(chatRequestSchema)),
     CompletionRequest: withSearch(toJsonSchema(completionRequestSchema)),
     ResponseRequest: withSearch(toJsonSchema(responseRequestSchema)),
+    CompletionUpdate: toJsonSchema(completionUpdateSchema),
     SearchSetting: {
       description: "How to search. A string is a method's or a preset's name, `false` is no search.",
       anyOf: [{ $ref: "#/components/schemas/SearchObject" }, { type: "string" }, { type: "boolean" }, { type: "null" }],
@@ -97,7 +99,7 @@ function toDocumented(method: string, template: string, operation: Operation, is
     ...(description !== undefined && { description }),
     parameters: [
       ...[...template.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => pathParameter(name)),
-      ...Object.entries(query).map(([name, schema]) => ({ name, in: "query", schema })),
+      ...Object.entries(query).map(([name, schema]) => queryParameter(name, schema)),
       ...(isSearch ? SEARCH_HEADERS : []),
     ],
     ...(body !== undefined && { requestBody: { required: true, content: { "application/json": schemaRef(body) } } }),
@@ -125,6 +127,11 @@ function operationId(method: string, template: string): string {
 
 function schemaRef(name: string) {
   return { schema: { $ref: `#/components/schemas/${name}` } };
+}
+
+/** An object's fields are written `name[field]=value`. */
+function queryParameter(name: string, schema: JsonSchema) {
+  return { name, in: "query", schema, ...(schema.type === "object" && { style: "deepObject", explode: true }) };
 }
 
 function pathParameter(name: string) {

@@ -17,6 +17,7 @@ const EXAMPLES: { readonly [T in ErrorName]: Extract<ApiError, { type: T }> } = 
   },
   "model-not-found": { type: "model-not-found", model: "espalier/nothing" },
   "search-not-found": { type: "search-not-found", searchId: "srch_0" },
+  "completion-not-found": { type: "completion-not-found", completionId: "chatcmpl-0" },
   "response-not-found": { type: "response-not-found", responseId: "resp_0" },
   "response-not-in-background": { type: "response-not-in-background" },
   "search-cancelled": { type: "search-cancelled" },

@@ -18,6 +18,11 @@ export interface Operation {
 const json = (schema: string) => ({ "application/json": schema });
 const SSE = "text/event-stream";
 const sequence = { type: "integer", minimum: 0 };
+const page = {
+  limit: { type: "integer", minimum: 1, maximum: 100, default: 20 },
+  order: { enum: ["asc", "desc"], default: "asc" },
+  after: { type: "string" },
+};
 
 /** By method and path, without the strategy that a path may begin with. */
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -29,6 +34,49 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: { ...json("ChatCompletion"), [SSE]: "ChatCompletionChunk" },
     errors: SEARCH_ERRORS,
     isSearch: true,
+  },
+  "GET /chat/completions": {
+    summary: "List stored chat completions",
+    description:
+      "Those created with `store: true`, by creation. `metadata[key]=value` as often as wanted: all of them must be there. The list may lag by moments.",
+    query: {
+      ...page,
+      model: { type: "string" },
+      metadata: { type: "object", additionalProperties: { type: "string" } },
+    },
+    answer: json("StoredCompletionList"),
+    errors: ["invalid-parameter"],
+  },
+  "GET /chat/completions/{id}": {
+    summary: "Get a stored chat completion",
+    description: "As it was answered, once it has been. Without `store: true` there is none.",
+    answer: json("StoredCompletion"),
+    errors: ["completion-not-found"],
+  },
+  "POST /chat/completions/{id}": {
+    summary: "Update a stored chat completion",
+    description: "Replaces its metadata as a whole.",
+    body: "CompletionUpdate",
+    answer: json("StoredCompletion"),
+    errors: ["body-too-large", "invalid-json", "invalid-parameter", "completion-not-found"],
+  },
+  "DELETE /chat/completions/{id}": {
+    summary: "Delete a stored chat completion",
+    description: "Its search stays.",
+    answer: json("CompletionDeleted"),
+    errors: ["completion-not-found"],
+  },
+  "GET /chat/completions/{id}/messages": {
+    summary: "List what a stored chat completion was asked",
+    query: page,
+    answer: json("StoredMessageList"),
+    errors: ["invalid-parameter", "completion-not-found"],
+  },
+  "GET /chat/completions/{id}/search": {
+    summary: "Get the search of a chat completion with its tree",
+    description: "Of every own completion, stored or not, also while it is being searched for: `search.trace_url`.",
+    answer: json("Search"),
+    errors: ["search-not-found"],
   },
   "POST /completions": {
     summary: "Create a legacy completion",
@@ -67,13 +115,15 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   "GET /responses/{id}/input_items": {
     summary: "List what a response was asked",
-    query: {
-      limit: { type: "integer", minimum: 1, maximum: 100 },
-      order: { enum: ["asc", "desc"] },
-      after: { type: "string" },
-    },
+    query: { ...page, order: { ...page.order, default: "desc" } },
     answer: json("List"),
     errors: ["invalid-parameter", "response-not-found"],
+  },
+  "GET /responses/{id}/search": {
+    summary: "Get the search of a response with its tree",
+    description: "Of every own response, stored or not, also while it is being searched for: `search.trace_url`.",
+    answer: json("Search"),
+    errors: ["search-not-found"],
   },
   "GET /models": {
     summary: "List the models",

@@ -1,6 +1,4 @@
 import type { ContentPart, Message } from "../../core/problem.ts";
-import { fail, type Result, succeed } from "../../core/result.ts";
-import type { ApiError } from "../errors.ts";
 import { inputItemIdOf } from "./response-id.ts";
 
 export interface InputItemView {
@@ -53,39 +51,4 @@ function toItemPart(part: ContentPart, isOutput: boolean): object {
     default:
       return part;
   }
-}
-
-export interface PageQuery {
-  readonly limit: string | undefined;
-  readonly order: string | undefined;
-  readonly after: string | undefined;
-}
-
-const DEFAULT_LIMIT = 20;
-const MAX_LIMIT = 100;
-
-/** One page; the newest first unless asked otherwise. */
-export function pageOf(items: readonly InputItemView[], query: PageQuery): Result<object, ApiError> {
-  const limit = Number(query.limit ?? DEFAULT_LIMIT);
-  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
-    return invalid("limit", `expected an integer from 1 to ${MAX_LIMIT}`);
-  }
-  const order = query.order ?? "desc";
-  if (order !== "asc" && order !== "desc") return invalid("order", "expected 'asc' or 'desc'");
-  const ordered = order === "asc" ? items : [...items].reverse();
-  const after = query.after === undefined ? -1 : ordered.findIndex(({ id }) => id === query.after);
-  if (query.after !== undefined && after < 0) return invalid("after", "there is no such item");
-  const data = ordered.slice(after + 1, after + 1 + limit);
-  return succeed({
-    object: "list",
-    data,
-    first_id: data[0]?.id ?? null,
-    last_id: data.at(-1)?.id ?? null,
-    has_more: after + 1 + limit < ordered.length,
-  });
-}
-
-function invalid(param: string, reason: string): Result<never, ApiError> {
-  const message = `Invalid '${param}': ${reason}.`;
-  return fail({ type: "invalid-parameter", code: "invalid_value", message, param });
 }

@@ -43,7 +43,7 @@ export function responseOf(head: ResponseHead, summary: SearchSummary): Response
     incomplete_details: status === "incomplete" ? { reason: incompleteReasonOf(answer) } : null,
     output: answer === null ? [] : outputOf(head.searchId, answer),
     usage: responseUsageOf(summary),
-    ...{ search: searchBlockOf(summary) },
+    ...{ search: searchBlockOf(summary, `/v1/responses/${responseIdOf(head.searchId)}/search`) },
   };
 }
 

@@ -7,9 +7,10 @@ import { failureOf } from "../chat-completions/outcome.ts";
 import { parseChatRequest } from "../chat-completions/request.ts";
 import { type AppContext, respondWithError } from "../context.ts";
 import type { ApiError } from "../errors.ts";
+import { pageOf, parsePageQuery } from "../paging.ts";
 import { isSureToServe, resultOf, type StartedSearch, startSearch } from "../searches/start.ts";
 import { STREAM_HEADERS, WHITESPACE_HEADERS } from "../stream-headers.ts";
-import { messagesToItems, pageOf } from "./input-items.ts";
+import { messagesToItems } from "./input-items.ts";
 import { parseResponseRequest, type ResponseRequest, toChatBody } from "./request.ts";
 import { openResponse, type ResponseHead, responseOf } from "./response.ts";
 import { responseIdOf } from "./response-id.ts";
@@ -116,10 +117,10 @@ export async function deleteResponse(context: AppContext): Promise<Response> {
 export async function listInputItems(context: AppContext): Promise<Response> {
   const response = await findAsked(context);
   if (response === null) return notFound(context);
+  const query = parsePageQuery((name) => context.req.query(name), "desc");
+  if (!query.ok) return respondWithError(context, query.error);
   const items = messagesToItems(response.searchId, await ownMessages(context, response));
-  const { req } = context;
-  const query = { limit: req.query("limit"), order: req.query("order"), after: req.query("after") };
-  const page = pageOf(items, query);
+  const page = pageOf(items, query.value);
   return page.ok ? context.json(page.value) : respondWithError(context, page.error);
 }
 

@@ -1,6 +1,7 @@
 import { listSearches } from "../../db/searches.ts";
 import { type AppContext, respondWithError } from "../context.ts";
-import { isSearchId } from "./search-id.ts";
+import { searchIdOfResponse } from "../responses/response-id.ts";
+import { isSearchId, searchIdOfCompletion } from "./search-id.ts";
 import { searchStub } from "./search-stub.ts";
 import { ndjsonToServerSentEvents } from "./server-sent-events.ts";
 import { reportToWire, rowToWire } from "./view.ts";
@@ -20,9 +21,23 @@ const DEFAULT_LIST_LENGTH = 20;
 const MAX_LIST_LENGTH = 100;
 
 /** GET /v1/searches/{id}. A foreign search is as unknown as one that never was: 404, never 403. */
-export async function getSearch(context: AppContext): Promise<Response> {
-  const stub = stubOf(context);
-  const report = stub === null ? null : await stub.report();
+export function getSearch(context: AppContext): Promise<Response> {
+  const id = askedId(context);
+  return respondWithReport(context, isSearchId(id) ? id : null);
+}
+
+/** GET /v1/chat/completions/{id}/search: of every own completion, stored or not, also while it is being searched for. */
+export function getCompletionSearch(context: AppContext): Promise<Response> {
+  return respondWithReport(context, searchIdOfCompletion(askedId(context)));
+}
+
+/** GET /v1/responses/{id}/search: the same of a response. */
+export function getResponseSearch(context: AppContext): Promise<Response> {
+  return respondWithReport(context, searchIdOfResponse(askedId(context)));
+}
+
+async function respondWithReport(context: AppContext, searchId: string | null): Promise<Response> {
+  const report = searchId === null ? null : await searchStub(context.env, context.get("tenant").id, searchId).report();
   return report === null ? notFound(context) : context.json(reportToWire(report));
 }
 
@@ -71,10 +86,14 @@ export async function watchSearch(context: AppContext): Promise<Response> {
 const STREAM = { "cache-control": "no-cache, no-transform", "x-accel-buffering": "no" };
 
 function stubOf(context: AppContext) {
-  const id = context.req.param("id") ?? "";
+  const id = askedId(context);
   return isSearchId(id) ? searchStub(context.env, context.get("tenant").id, id) : null;
 }
 
+function askedId(context: AppContext): string {
+  return context.req.param("id") ?? "";
+}
+
 function notFound(context: AppContext): Response {
-  return respondWithError(context, { type: "search-not-found", searchId: context.req.param("id") ?? "" });
+  return respondWithError(context, { type: "search-not-found", searchId: askedId(context) });
 }

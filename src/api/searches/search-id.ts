@@ -21,5 +21,14 @@ export function isSearchId(text: string): boolean {
 
 /** The completion's id: the same suffix, so that one names the other. */
 export function completionIdOf(searchId: string): string {
-  return `chatcmpl-${searchId.slice("srch_".length)}`;
+  return `${COMPLETION_PREFIX}${searchId.slice("srch_".length)}`;
 }
+
+/** Null where it is no id of ours. */
+export function searchIdOfCompletion(completionId: string): string | null {
+  if (!completionId.startsWith(COMPLETION_PREFIX)) return null;
+  const searchId = `srch_${completionId.slice(COMPLETION_PREFIX.length)}`;
+  return isSearchId(searchId) ? searchId : null;
+}
+
+const COMPLETION_PREFIX = "chatcmpl-";

@@ -1,4 +1,4 @@
-import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
+import type { SearchSummary, StartInput } from "../../../durable-objects/search-tree/protocol.ts";
 import { NO_SEARCH } from "../../choices.ts";
 import { fail, type Result, succeed } from "../../core/result.ts";
 import { ceilingsOf, providersOf, scorersOf } from "../../env.ts";
@@ -99,9 +99,7 @@ function toApiError({ code, message, param }: RecipeError, model: string): ApiEr
 const MAX_PROBLEM_BYTES = 30 * 1024 * 1024;
 
 /** What is kept beside the search for later requests; absent where nothing is to be found again. */
-interface KeptText {
-  readonly keptJson?: string;
-}
+export type KeptText = Pick<StartInput, "keptJson" | "listing">;
 
 /** The end of a search of this request's tenant. */
 export function resultOf(context: AppContext, searchId: string): Promise<SearchSummary> {
