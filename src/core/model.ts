@@ -73,8 +73,11 @@ export interface Capabilities {
   readonly tools?: boolean | undefined;
   /** `response_format` of type `json_schema`. */
   readonly jsonSchema?: boolean | undefined;
-  /** Values of `reasoning_effort` that it takes. */
+  /** Values of `reasoning_effort` that it takes: what is asked for is clipped to them. [] takes none. */
   readonly reasoningEfforts?: readonly string[] | undefined;
+  /** It takes `prompt_cache_key` and its kin, or `safety_identifier`. Absent: it is not sent them. */
+  readonly promptCacheKey?: boolean | undefined;
+  readonly safetyIdentifier?: boolean | undefined;
   /** False: it refuses `seed`, and is not sent one. */
   readonly seed?: boolean | undefined;
   /** How it is told to continue its last message; absent: by vLLM's fields, which others ignore. */

@@ -82,6 +82,6 @@ export function withQuestion(messages: readonly Message[], text: string): readon
 
 /** A list or a critique is not the answer: what shapes the answer must not shape it. */
 function withoutAnswerShape(forwarded: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { tools, tool_choice, functions, function_call, response_format, ...rest } = forwarded;
+  const { tools, tool_choice, parallel_tool_calls, functions, function_call, response_format, ...rest } = forwarded;
   return rest;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Capabilities, CONTINUATIONS } from "../core/model.ts";
 import { fail, type Result, succeed } from "../core/result.ts";
+import { EFFORTS } from "./openai/effort.ts";
 import { type PromptOverride, promptOverridesSchema } from "./prompt-override.ts";
 
 /** A place that serves models over OpenAI's wire format. */
@@ -116,7 +117,9 @@ const modelSchema = z
         topLogprobs: z.number().int().min(0).max(20).optional(),
         tools: z.boolean().optional(),
         jsonSchema: z.boolean().optional(),
-        reasoningEfforts: z.array(z.string().min(1)).optional(),
+        reasoningEfforts: z.array(z.enum(EFFORTS)).optional(),
+        promptCacheKey: z.boolean().optional(),
+        safetyIdentifier: z.boolean().optional(),
         seed: z.boolean().optional(),
         continuationBy: z.enum(CONTINUATIONS).optional(),
       })

@@ -32,16 +32,13 @@ export function misfit(request: CompletionRequest, capabilities: Capabilities): 
   return missing === null ? null : { type: "invalid-request", message: `This model does not take ${missing}.` };
 }
 
-function missingFeature({ forwarded }: CompletionRequest, capabilities: Capabilities): string | null {
-  const { tools, jsonSchema, reasoningEfforts } = capabilities;
+function missingFeature({ forwarded, keepsTokens }: CompletionRequest, capabilities: Capabilities): string | null {
+  if (keepsTokens === true && !capabilities.logprobs) return "logprobs";
+  const { tools, jsonSchema } = capabilities;
   if (tools === false && Array.isArray(forwarded.tools) && forwarded.tools.length > 0) return "tools";
   const format = forwarded.response_format;
   const isSchema = typeof format === "object" && format !== null && "type" in format && format.type === "json_schema";
   if (jsonSchema === false && isSchema) return "a response_format of type json_schema";
-  const effort = forwarded.reasoning_effort;
-  if (reasoningEfforts !== undefined && typeof effort === "string" && !reasoningEfforts.includes(effort)) {
-    return `the reasoning_effort '${effort}'`;
-  }
   return null;
 }
 

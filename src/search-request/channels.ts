@@ -10,6 +10,18 @@ type Body = Readonly<Record<string, unknown>>;
 type Read = Result<Layer, RecipeError>;
 type Said = { readonly field: string; readonly value: unknown; readonly param: string };
 
+/** Top-level parameters of a body that are read here; `metadata` has other uses, too. */
+export const SEARCH_PARAMETERS: readonly string[] = [
+  "search",
+  "budget",
+  "best_of",
+  "max_cost",
+  "optillm_approach",
+  "reasoning",
+  "reasoning_effort",
+  "metadata",
+];
+
 const NOTHING_SAID: Layer = new Map();
 
 /** `search` itself: an object, a method's name, or a boolean. */

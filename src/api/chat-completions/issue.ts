@@ -28,11 +28,11 @@ export function issueToError(issue: z.core.$ZodIssue | undefined, body: unknown)
 /** OpenAI's own codes: `integer_above_max_value`, `array_above_max_length`, and so on. */
 function boundCode(origin: string, param: string, bound: "above_max" | "below_min"): string {
   if (origin === "array" || origin === "string") return `${origin}_${bound}_length`;
-  return `${DECIMALS.includes(param) ? "decimal" : "integer"}_${bound}_value`;
+  return `${DECIMALS.includes(param.split(".")[0] ?? "") ? "decimal" : "integer"}_${bound}_value`;
 }
 
 /** The schema calls an integer out of range a number, too. */
-const DECIMALS: readonly string[] = ["temperature", "top_p"];
+const DECIMALS: readonly string[] = ["temperature", "top_p", "frequency_penalty", "presence_penalty", "logit_bias"];
 
 /** `["messages", 0, "role"]` is `messages[0].role`. */
 function pathOf(path: readonly PropertyKey[]): string {

@@ -6,6 +6,8 @@ import type { ApiError } from "../errors.ts";
 import { responsesBodyToChatBody } from "../responses/request.ts";
 import { issueToError } from "./issue.ts";
 import { functionsToTools, type LegacyMessage, legacyCall, legacyFields, withToolIds } from "./legacy-functions.ts";
+import { forwardedOf, parameterFields, unsupportedParameter } from "./parameters.ts";
+import { toolFault } from "./tools.ts";
 
 /** A chat-completions request as we understand it. */
 export interface ChatRequest {
@@ -26,23 +28,6 @@ export interface ChatRequest {
 
 /** Per candidate where the client sets no cap: promptfoo's own default, and enough for most answers. */
 const DEFAULT_MAX_TOKENS = 1024;
-
-/** Parameters of others that a provider may understand. `logprobs` is not among them: see `refusal`. */
-const FORWARDED = [
-  "tools",
-  "tool_choice",
-  "parallel_tool_calls",
-  "response_format",
-  "frequency_penalty",
-  "presence_penalty",
-  "logit_bias",
-  "verbosity",
-  "reasoning_effort",
-  "top_k",
-  "min_p",
-  "repetition_penalty",
-  "chat_template_kwargs",
-] as const;
 
 const content = z.union([z.string(), z.array(z.looseObject({ type: z.string() }))], {
   error: "expected a string or an array of content parts",
@@ -71,13 +56,13 @@ export const chatRequestSchema = z.looseObject({
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
   n: z.int().min(1).max(128).nullish(),
-  stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
+  stop: z.union([z.string(), z.array(z.string())]).nullish(),
   seed: z.int().nullish(),
   logprobs: z.boolean().nullish(),
-  modalities: z.array(z.string()).nullish(),
   store: z.boolean().nullish(),
   /** Bounded only where it is stored. */
   metadata: z.unknown().optional(),
+  ...parameterFields,
   ...legacyFields,
 });
 
@@ -129,26 +114,14 @@ function refusal(body: Body): ApiError | null {
       param: "logprobs",
     };
   }
-  const modality = body.modalities?.find((name) => name !== "text");
-  if (modality === undefined) return null;
-  return {
-    type: "invalid-parameter",
-    code: "unsupported_value",
-    message: `Unsupported value: 'modalities' does not support '${modality}'. Supported values are: 'text'.`,
-    param: "modalities",
-  };
+  if (Array.isArray(body.stop) && body.stop.length > MAX_STOPS) {
+    const message = `Invalid 'stop': expected at most ${MAX_STOPS} sequences.`;
+    return { type: "invalid-parameter", code: "array_above_max_length", message, param: "stop" };
+  }
+  return unsupportedParameter(body) ?? toolFault(body);
 }
 
-/** Without what is null or empty: `tools: []` is refused by some providers and means nothing. */
-function forwardedOf(body: Body): Record<string, unknown> {
-  const forwarded: Record<string, unknown> = {};
-  for (const name of FORWARDED) {
-    const value = body[name];
-    if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) continue;
-    forwarded[name] = value;
-  }
-  return forwarded;
-}
+const MAX_STOPS = 4;
 
 /** Reasoning texts, annotations and cache marks of other services are dropped here. */
 function toMessage(input: z.infer<typeof message>): LegacyMessage {

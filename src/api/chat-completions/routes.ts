@@ -4,6 +4,7 @@ import { type AppContext, respondWithError } from "../context.ts";
 import { followAnswer } from "../searches/live.ts";
 import { isSureToServe, resultOf, startSearch, tellerOf } from "../searches/start.ts";
 import { STREAM_HEADERS, WHITESPACE_HEADERS } from "../stream-headers.ts";
+import { unknownParameter } from "../strict-parameters.ts";
 import { createChunkWriter } from "./chunks.ts";
 import { completionOf, headOf, searchHeadersOf } from "./completion.ts";
 import { resultOrHold, whitespaceThen } from "./keep-alive.ts";
@@ -16,6 +17,8 @@ import { streamAnswer } from "./stream.ts";
 export async function createChatCompletion(context: AppContext): Promise<Response> {
   const body = await readJsonObject(context.req.raw);
   if (!body.ok) return respondWithError(context, body.error);
+  const unknown = unknownParameter("chat", context.req.raw.headers, body.value);
+  if (unknown !== null) return respondWithError(context, unknown);
   const parsed = parseChatRequest(body.value);
   if (!parsed.ok) return respondWithError(context, parsed.error);
   const request = parsed.value;

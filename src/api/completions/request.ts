@@ -8,7 +8,7 @@ import type { ApiError } from "../errors.ts";
  * What a legacy completion has in common with a chat completion, whose cap on tokens it shares as well: OpenAI's own
  * default of 16 is too short for an answer. `best_of` is read where all is read that speaks of the search.
  */
-const SHARED = [
+export const SHARED = [
   "model",
   "max_tokens",
   "temperature",
@@ -38,7 +38,8 @@ export const completionRequestSchema = z.looseObject({
   best_of: z.int().min(1).nullish(),
   echo: z.boolean().nullish(),
   suffix: z.string().nullish(),
-  logprobs: z.int().nullish(),
+  /** Alternatives to each token: OpenAI's own limit is 5, other servers go on to 20. */
+  logprobs: z.int().min(0).max(20).nullish(),
   max_tokens: shape.max_tokens,
   temperature: shape.temperature,
   top_p: shape.top_p,
@@ -52,7 +53,7 @@ export const completionRequestSchema = z.looseObject({
 export function parseCompletionRequest(input: Record<string, unknown>): Result<ChatRequest, ApiError> {
   const parsed = completionRequestSchema.safeParse(input);
   if (!parsed.success) return fail(issueToError(parsed.error.issues[0], input));
-  const { prompt, n, best_of } = parsed.data;
+  const { prompt, n, best_of, logprobs } = parsed.data;
   const refused = unsupported(parsed.data);
   if (refused !== null) return fail(refused);
   if (best_of != null && best_of < (n ?? 1)) {
@@ -61,12 +62,16 @@ export function parseCompletionRequest(input: Record<string, unknown>): Result<C
   }
   const content = typeof prompt === "string" ? prompt : prompt.join("");
   const shared = Object.fromEntries(SHARED.map((name) => [name, input[name]]));
-  const chat = parseChatRequest({ ...shared, messages: [{ role: "user", content }] });
+  const chat = parseChatRequest({
+    ...shared,
+    messages: [{ role: "user", content }],
+    ...(logprobs != null && { logprobs: true, top_logprobs: logprobs }),
+  });
   return chat.ok ? succeed({ ...chat.value, body: input }) : chat;
 }
 
-function unsupported({ echo, suffix, logprobs }: z.infer<typeof completionRequestSchema>): ApiError | null {
-  const asked = { echo: echo === true, suffix: (suffix ?? "") !== "", logprobs: logprobs != null };
+function unsupported({ echo, suffix }: z.infer<typeof completionRequestSchema>): ApiError | null {
+  const asked = { echo: echo === true, suffix: (suffix ?? "") !== "" };
   const param = Object.entries(asked).find(([, isAsked]) => isAsked)?.[0];
   if (param === undefined) return null;
   const message = `Unsupported parameter: '${param}' is not supported with search.`;

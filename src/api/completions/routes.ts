@@ -8,6 +8,7 @@ import { type AppContext, respondWithError } from "../context.ts";
 import { followAnswer } from "../searches/live.ts";
 import { isSureToServe, resultOf, startSearch } from "../searches/start.ts";
 import { STREAM_HEADERS, WHITESPACE_HEADERS } from "../stream-headers.ts";
+import { unknownParameter } from "../strict-parameters.ts";
 import { parseCompletionRequest } from "./request.ts";
 import { createTextChunkWriter, textCompletionOf, textHeadOf } from "./text-completion.ts";
 
@@ -15,6 +16,8 @@ import { createTextChunkWriter, textCompletionOf, textHeadOf } from "./text-comp
 export async function createCompletion(context: AppContext): Promise<Response> {
   const body = await readJsonObject(context.req.raw);
   if (!body.ok) return respondWithError(context, body.error);
+  const unknown = unknownParameter("completions", context.req.raw.headers, body.value);
+  if (unknown !== null) return respondWithError(context, unknown);
   const parsed = parseCompletionRequest(body.value);
   if (!parsed.ok) return respondWithError(context, parsed.error);
   const { model, count, isStream, hasUsageChunk } = parsed.value;

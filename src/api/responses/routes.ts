@@ -10,6 +10,7 @@ import type { ApiError } from "../errors.ts";
 import { pageOf, parsePageQuery } from "../paging.ts";
 import { isSureToServe, resultOf, type StartedSearch, startSearch } from "../searches/start.ts";
 import { STREAM_HEADERS, WHITESPACE_HEADERS } from "../stream-headers.ts";
+import { unknownParameter } from "../strict-parameters.ts";
 import { messagesToItems } from "./input-items.ts";
 import { parseResponseRequest, type ResponseRequest, toChatBody } from "./request.ts";
 import { openResponse, type ResponseHead, responseOf } from "./response.ts";
@@ -30,6 +31,8 @@ import { streamResponse } from "./stream.ts";
 export async function createResponse(context: AppContext): Promise<Response> {
   const body = await readJsonObject(context.req.raw);
   if (!body.ok) return respondWithError(context, body.error);
+  const unknown = unknownParameter("responses", context.req.raw.headers, body.value);
+  if (unknown !== null) return respondWithError(context, unknown);
   const parsed = parseResponseRequest(body.value);
   if (!parsed.ok) return respondWithError(context, parsed.error);
   const request = parsed.value;

@@ -16,6 +16,7 @@ import type { AppContext } from "../context.ts";
 import type { ApiError } from "../errors.ts";
 import { arrivalOf, timeoutMsOf } from "./arrival.ts";
 import { onDisconnectOf } from "./disconnect.ts";
+import { withIdentifiers } from "./identifiers.ts";
 import { openSearch, requestHashOf } from "./open.ts";
 import { tellProgress } from "./progress.ts";
 import { searchStub } from "./search-stub.ts";
@@ -42,7 +43,9 @@ export async function startSearch(
   const asked = searchOf(channels, (id) => configuredId(providers, id));
   if (!asked.ok) return fail(toApiError(asked.error, request.model));
   const { model, search, isSmall, relocate } = asked.value;
-  const problem = { ...request.problem, reference: referenceOf(search) };
+  const tenantId = context.get("tenant").id;
+  const known = { ...request.problem, reference: referenceOf(search) };
+  const problem = await withIdentifiers(known, request.body, tenantId);
   const recipe = createRecipe(
     {
       problem,
@@ -60,7 +63,6 @@ export async function startSearch(
   if (!recipe.ok) return fail(toApiError(relocate(recipe.error), request.model));
   const arrival = arrivalOf(req.raw.headers);
   if (!arrival.ok) return arrival;
-  const tenantId = context.get("tenant").id;
   const createdAtMs = Date.now();
   const problemJson = new TextEncoder().encode(JSON.stringify(problem));
   // Only a conversation that grew over several requests, or numbers written short, come to more than a body may have.

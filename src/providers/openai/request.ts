@@ -1,5 +1,6 @@
 import type { Capabilities, CompletionRequest } from "../../core/model.ts";
 import type { Message } from "../../core/problem.ts";
+import { acceptedBy } from "./accepted.ts";
 
 /** The body of one upstream call for `count` choices. Always streamed: headers then come at once (PLATFORM.md, A2). */
 export function bodyOf(
@@ -12,7 +13,7 @@ export function bodyOf(
   const isContinued =
     request.prefix !== "" && capabilities.continuation && (capabilities.continuationBy ?? "fields") === "fields";
   return {
-    ...withoutOwn(request.forwarded),
+    ...acceptedBy(capabilities, withoutOwn(request.forwarded)),
     model: upstream,
     messages: messagesOf(request, capabilities),
     stream: true,
