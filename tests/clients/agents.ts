@@ -1,13 +1,34 @@
-import { Agent, OpenAIProvider, Runner, tool } from "@openai/agents";
-import { type Ask, type Client, collect } from "./client.ts";
+import { Agent, type AgentInputItem, OpenAIProvider, Runner, tool } from "@openai/agents";
+import OpenAI from "openai";
+import { type Ask, type Client, collect, failureIn } from "./client.ts";
 import { CITY_SCHEMA, WEATHER } from "./weather.ts";
 
 export const agentsResponses = agentsClient("@openai/agents, as it is", true);
 export const agentsChat = agentsClient("@openai/agents, chat completions", false);
 
+function inputOf({ prompt, image }: Ask): string | AgentInputItem[] {
+  if (image === undefined) return prompt;
+  return [
+    {
+      role: "user",
+      content: [
+        { type: "input_text", text: prompt },
+        { type: "input_image", image },
+      ],
+    },
+  ];
+}
+
 function agentsClient(name: string, useResponses: boolean): Client {
-  const runnerOf = ({ baseURL, apiKey }: Ask) =>
-    new Runner({ modelProvider: new OpenAIProvider({ baseURL, apiKey, useResponses }), tracingDisabled: true });
+  const runnerOf = ({ baseURL, apiKey, headers, isPatient }: Ask) => {
+    const openAIClient = new OpenAI({
+      baseURL,
+      apiKey,
+      ...(headers && { defaultHeaders: headers }),
+      ...(isPatient !== true && { maxRetries: 0 }),
+    });
+    return new Runner({ modelProvider: new OpenAIProvider({ openAIClient, useResponses }), tracingDisabled: true });
+  };
   const settingsOf = ({ model, temperature }: Ask) => ({
     name: "Weather reporter",
     model,
@@ -17,6 +38,7 @@ function agentsClient(name: string, useResponses: boolean): Client {
   const agentWithTool = (ask: Ask, calls: unknown[]) =>
     new Agent({
       ...settingsOf(ask),
+      modelSettings: { toolChoice: "required" },
       tools: [
         tool({
           name: "weather",
@@ -34,33 +56,30 @@ function agentsClient(name: string, useResponses: boolean): Client {
     name,
     async text(ask) {
       const agent = new Agent(settingsOf(ask));
-      return (await runnerOf(ask).run(agent, ask.prompt, optionsOf(ask))).finalOutput ?? "";
+      return (await runnerOf(ask).run(agent, inputOf(ask), optionsOf(ask))).finalOutput ?? "";
     },
     async stream(ask) {
       const agent = new Agent(settingsOf(ask));
-      const result = await runnerOf(ask).run(agent, ask.prompt, { stream: true, ...optionsOf(ask) });
+      const result = await runnerOf(ask).run(agent, inputOf(ask), { stream: true, ...optionsOf(ask) });
       const pieces = await collect(result.toTextStream() as unknown as AsyncIterable<string>);
       await result.completed;
       return pieces;
     },
-    async toolCall(ask) {
+    async toolCalls(ask) {
       const calls: unknown[] = [];
       await runnerOf(ask).run(agentWithTool(ask, calls), ask.prompt);
-      return calls[0];
+      return calls;
     },
-    async streamedToolCall(ask) {
+    async streamedToolCalls(ask) {
       const calls: unknown[] = [];
       const result = await runnerOf(ask).run(agentWithTool(ask, calls), ask.prompt, { stream: true });
       await result.completed;
-      return calls[0];
+      return calls;
     },
     async object(ask) {
       const agent = new Agent({ ...settingsOf(ask), outputType: WEATHER });
       return (await runnerOf(ask).run(agent, ask.prompt)).finalOutput;
     },
-    failureOf(error) {
-      const { status, message, param } = error as { status?: number; message: string; param?: unknown };
-      return { status, message, param };
-    },
+    failureOf: failureIn,
   };
 }

@@ -1,5 +1,6 @@
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { createOpenRouter } from "@openrouter/ai-sdk-provider";
 import { APICallError, generateText, jsonSchema, type LanguageModel, Output, streamText, type ToolSet } from "ai";
 import { type Ask, type Client, collect } from "./client.ts";
 import { CITY, WEATHER } from "./weather.ts";
@@ -12,11 +13,22 @@ export const aiSdkCompatible = aiSdkClient("@ai-sdk/openai-compatible", ({ baseU
   createOpenAICompatible({ name: "espalier", baseURL, apiKey, supportsStructuredOutputs: true })(model),
 );
 
+/** OpenRouter's provider does not show the error's `param`. */
+export const openRouter = aiSdkClient("@openrouter/ai-sdk-provider", ({ baseURL, apiKey, model }) =>
+  createOpenRouter({ baseURL, apiKey })(model),
+);
+
+function contentOf({ prompt, image }: Ask) {
+  const text = { type: "text" as const, text: prompt };
+  return image === undefined ? prompt : [text, { type: "image" as const, image }];
+}
+
 function aiSdkClient(name: string, modelOf: (ask: Ask) => LanguageModel): Client {
   const settingsOf = (ask: Ask) => ({
     model: modelOf(ask),
-    prompt: ask.prompt,
-    maxRetries: 0,
+    messages: [{ role: "user" as const, content: contentOf(ask) }],
+    ...(ask.headers !== undefined && { headers: ask.headers }),
+    ...(ask.isPatient !== true && { maxRetries: 0 }),
     ...(ask.temperature !== undefined && { temperature: ask.temperature }),
     ...(ask.signal !== undefined && { abortSignal: ask.signal }),
   });
@@ -25,14 +37,21 @@ function aiSdkClient(name: string, modelOf: (ask: Ask) => LanguageModel): Client
     name,
     text: async (ask) => (await generateText(settingsOf(ask))).text,
     stream: async (ask) => await collect(streamText(settingsOf(ask)).textStream),
-    toolCall: async (ask) => (await generateText({ ...settingsOf(ask), tools })).toolCalls[0]?.input,
-    streamedToolCall: async (ask) => (await streamText({ ...settingsOf(ask), tools }).toolCalls)[0]?.input,
+    async toolCalls(ask) {
+      const { toolCalls } = await generateText({ ...settingsOf(ask), tools, toolChoice: "required" });
+      return toolCalls.map(({ input }) => input);
+    },
+    async streamedToolCalls(ask) {
+      const toolCalls = await streamText({ ...settingsOf(ask), tools, toolChoice: "required" }).toolCalls;
+      return toolCalls.map(({ input }) => input);
+    },
     object: async (ask) =>
       (await generateText({ ...settingsOf(ask), output: Output.object({ schema: WEATHER }) })).output,
     failureOf(error) {
       if (!APICallError.isInstance(error)) throw error;
       const { statusCode: status, message, data } = error;
-      return { status, message, param: (data as { error?: { param?: unknown } } | undefined)?.error?.param };
+      const said = (data as { error?: { param?: unknown; code?: unknown } } | undefined)?.error;
+      return { status, message, param: said?.param, code: said?.code };
     },
   };
 }

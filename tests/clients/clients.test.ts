@@ -1,27 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { HELLO } from "../setup/scenarios.ts";
-import { agentsChat, agentsResponses } from "./agents.ts";
-import { aiSdkChat, aiSdkCompatible, aiSdkResponses } from "./ai-sdk.ts";
+import { CLIENTS } from "./all.ts";
 import type { Ask, Client, Failure } from "./client.ts";
-import { langchainChat, langchainResponses } from "./langchain.ts";
-import { openaiChat, openaiResponses } from "./openai.ts";
+import { langchainResponses } from "./langchain.ts";
+import { RED_PIXEL } from "./scenarios.ts";
 import { MODEL, setStage, until } from "./stage.ts";
 
-// The libraries as applications use them, over HTTP, against the service as `npm start` runs it.
-const CLIENTS = [
-  openaiChat,
-  openaiResponses,
-  aiSdkChat,
-  aiSdkResponses,
-  aiSdkCompatible,
-  langchainChat,
-  langchainResponses,
-  agentsResponses,
-  agentsChat,
-];
 const { ask, callsOf } = setStage();
 
-describe.each(CLIENTS)("$name", (client) => {
+describe.each(CLIENTS)("WIRE 5.1: $name", (client) => {
   test("gets an answer", async () => {
     expect(await client.text(ask("hello"))).toBe(HELLO);
   });
@@ -38,12 +25,27 @@ describe.each(CLIENTS)("$name", (client) => {
     expect(pieces.length).toBeGreaterThan(1);
   });
 
-  test("gets a tool call", async () => {
-    expect(await client.toolCall(ask("tools"))).toEqual({ city: "Bonn" });
+  test("gets a tool call that it requires", async () => {
+    const asked = ask("tools");
+    expect(await client.toolCalls(asked)).toEqual([{ city: "Bonn" }]);
+    // What LangChain makes of it for the Responses API, it does not send at all.
+    if (client !== langchainResponses) expect(callsOf(asked)[0]?.body).toMatchObject({ tool_choice: "required" });
   });
 
   test("gets a streamed tool call", async () => {
-    expect(await client.streamedToolCall(ask("tools"))).toEqual({ city: "Bonn" });
+    expect(await client.streamedToolCalls(ask("tools"))).toEqual([{ city: "Bonn" }]);
+  });
+
+  test("gets two tool calls in parallel", async () => {
+    expect(await client.toolCalls(ask("two-tools"))).toEqual([{ city: "Bonn" }, { city: "Köln" }]);
+  });
+
+  test("gets two tool calls in parallel, streamed", async () => {
+    expect(await client.streamedToolCalls(ask("two-tools"))).toEqual([{ city: "Bonn" }, { city: "Köln" }]);
+  });
+
+  test("shows the model a picture", async () => {
+    expect(await client.text(ask("image", { image: RED_PIXEL }))).toBe("A red pixel.");
   });
 
   test("gets an object of the schema it asks for", async () => {
@@ -67,6 +69,18 @@ describe.each(CLIENTS)("$name", (client) => {
     expect(status).toBe(400);
     expect(message).toContain("temperature");
     expect(param).toBe("temperature");
+  });
+
+  test("shows a provider's rate limit as 429", async () => {
+    const { status, message } = await failure(client, ask("rate-limited"));
+    expect(status).toBe(429);
+    expect(message).toContain("Please try again in 3600s");
+  });
+
+  test("shows a provider that is down as 502", async () => {
+    const { status, message } = await failure(client, ask("unavailable"));
+    expect(status).toBe(502);
+    expect(message).toContain("is down");
   });
 
   test("aborted while it waits, stops waiting", async () => {

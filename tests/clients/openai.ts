@@ -3,7 +3,13 @@ import { zodResponseFormat, zodTextFormat } from "openai/helpers/zod";
 import type { Ask, Client, Failure } from "./client.ts";
 import { CITY, WEATHER } from "./weather.ts";
 
-const clientOf = ({ baseURL, apiKey }: Ask) => new OpenAI({ baseURL, apiKey, maxRetries: 0 });
+const clientOf = ({ baseURL, apiKey, headers, isPatient }: Ask) =>
+  new OpenAI({
+    baseURL,
+    apiKey,
+    ...(headers && { defaultHeaders: headers }),
+    ...(isPatient !== true && { maxRetries: 0 }),
+  });
 const optionsOf = ({ signal }: Ask) => (signal === undefined ? {} : { signal });
 const temperatureOf = ({ temperature }: Ask) => (temperature === undefined ? {} : { temperature });
 
@@ -11,7 +17,7 @@ const weather = { name: "weather", description: "The weather", parameters: CITY,
 
 function failureOf(error: unknown): Failure {
   if (!(error instanceof APIError)) throw error;
-  return { status: error.status, message: error.message, param: error.param };
+  return { status: error.status, message: error.message, param: error.param, code: error.code };
 }
 
 export const openaiChat: Client = {
@@ -28,19 +34,23 @@ export const openaiChat: Client = {
     await stream.finalChatCompletion();
     return pieces;
   },
-  async toolCall(ask) {
+  async toolCalls(ask) {
     const tools = [{ type: "function" as const, function: weather }];
-    const completion = await clientOf(ask).chat.completions.create({ ...chatBody(ask), tools });
-    const call = completion.choices[0]?.message.tool_calls?.[0];
-    return call?.type === "function" ? JSON.parse(call.function.arguments) : null;
+    const completion = await clientOf(ask).chat.completions.create({
+      ...chatBody(ask),
+      tools,
+      tool_choice: "required",
+    });
+    const calls = completion.choices[0]?.message.tool_calls ?? [];
+    return calls.map((call) => (call.type === "function" ? JSON.parse(call.function.arguments) : null));
   },
-  async streamedToolCall(ask) {
+  async streamedToolCalls(ask) {
     const tools = [{ type: "function" as const, function: weather }];
     const completion = await clientOf(ask)
-      .chat.completions.stream({ ...chatBody(ask), tools })
+      .chat.completions.stream({ ...chatBody(ask), tools, tool_choice: "required" })
       .finalChatCompletion();
-    const call = completion.choices[0]?.message.tool_calls?.[0];
-    return call?.type === "function" ? call.function.parsed_arguments : null;
+    const calls = completion.choices[0]?.message.tool_calls ?? [];
+    return calls.map((call) => (call.type === "function" ? call.function.parsed_arguments : null));
   },
   async object(ask) {
     const response_format = zodResponseFormat(WEATHER, "weather");
@@ -49,10 +59,18 @@ export const openaiChat: Client = {
   },
 };
 
+function contentOf({ prompt, image }: Ask) {
+  if (image === undefined) return prompt;
+  return [
+    { type: "text" as const, text: prompt },
+    { type: "image_url" as const, image_url: { url: image } },
+  ];
+}
+
 function chatBody(ask: Ask) {
   return {
     model: ask.model,
-    messages: [{ role: "user" as const, content: ask.prompt }],
+    messages: [{ role: "user" as const, content: contentOf(ask) }],
     ...temperatureOf(ask),
   };
 }
@@ -70,17 +88,16 @@ export const openaiResponses: Client = {
     await stream.finalResponse();
     return pieces;
   },
-  async toolCall(ask) {
+  async toolCalls(ask) {
     const tools = [{ type: "function" as const, ...weather }];
-    const { output } = await clientOf(ask).responses.create({ ...responseBody(ask), tools });
-    const call = output.find((item) => item.type === "function_call");
-    return call === undefined ? null : JSON.parse(call.arguments);
+    const { output } = await clientOf(ask).responses.create({ ...responseBody(ask), tools, tool_choice: "required" });
+    return output.filter((item) => item.type === "function_call").map((call) => JSON.parse(call.arguments));
   },
-  async streamedToolCall(ask) {
+  async streamedToolCalls(ask) {
     const tools = [{ type: "function" as const, ...weather }];
-    const stream = clientOf(ask).responses.stream({ ...responseBody(ask), tools });
+    const stream = clientOf(ask).responses.stream({ ...responseBody(ask), tools, tool_choice: "required" });
     const { output } = await stream.finalResponse();
-    return output.find((item) => item.type === "function_call")?.parsed_arguments;
+    return output.filter((item) => item.type === "function_call").map((call) => call.parsed_arguments);
   },
   async object(ask) {
     const text = { format: zodTextFormat(WEATHER, "weather") };
@@ -88,6 +105,15 @@ export const openaiResponses: Client = {
   },
 };
 
+function inputOf({ prompt, image }: Ask) {
+  if (image === undefined) return prompt;
+  const content = [
+    { type: "input_text" as const, text: prompt },
+    { type: "input_image" as const, image_url: image, detail: "auto" as const },
+  ];
+  return [{ role: "user" as const, content }];
+}
+
 function responseBody(ask: Ask) {
-  return { model: ask.model, input: ask.prompt, ...temperatureOf(ask) };
+  return { model: ask.model, input: inputOf(ask), ...temperatureOf(ask) };
 }

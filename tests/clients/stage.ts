@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { type LocalService, startLocalService } from "../../scripts/local/service.ts";
-import { scenarioOf, tagOf } from "../setup/scenarios.ts";
+import { tagOf } from "../setup/scenarios.ts";
 import { createScriptedUpstream, type ScriptedUpstream, type UpstreamCall } from "../upstream/index.ts";
 import { createRecordingProxy, type Exchange, type RecordingProxy } from "../wire/proxy.ts";
 import { faultsOf } from "../wire/rules.ts";
 import type { Ask } from "./client.ts";
+import { clientScenarioOf } from "./scenarios.ts";
 
 export const MODEL = "espalier/test:free";
 
@@ -39,7 +40,7 @@ export function setStage(): Stage {
       const tag = tagOf(call.messages);
       const ordinal = (ordinals.get(tag) ?? 0) + 1;
       ordinals.set(tag, ordinal);
-      return scenarioOf(call.messages)({ ...call, ordinal });
+      return clientScenarioOf({ ...call, ordinal });
     });
     const providers = [providerAt(set.upstream.url)];
     set.service = await startLocalService({ port: 0, stateDirectory: state, providers });
