@@ -15,7 +15,7 @@ export interface Health {
 export interface TargetHealth {
   /** Asks to make a call. What is admitted has to be settled, once. */
   admit(): Result<Ticket, Refusal>;
-  /** The last thing it did was to fail: whoever has a choice asks somebody else first. */
+  /** The last thing it did was to fail, or to say that it is busy: whoever has a choice asks somebody else first. */
   readonly isSuspect: boolean;
   /** Of all its calls. */
   readonly latencies: LatencyWindow;
@@ -79,9 +79,9 @@ function createTargetHealth(name: string, clock: Clock, random: Random): TargetH
       if (result.ok) return;
       const { error } = result;
       if (error.type === "unauthorized" || error.type === "model-not-found") refusedFor = error;
-      if (error.type === "rate-limited" && error.retryAfterMs !== null) {
-        held = { error, untilMs: clock.now() + error.retryAfterMs };
-      }
+      if (error.type !== "rate-limited") return;
+      isSuspect = true;
+      if (error.retryAfterMs !== null) held = { error, untilMs: clock.now() + error.retryAfterMs };
     },
   });
 

@@ -10,7 +10,7 @@ import type { HedgeSettings } from "./settings.ts";
  * Only so many times the median is a straggler: where durations are much alike, the 95th percentile lies within their noise,
  * and one call in twenty would be made twice for nothing.
  */
-const LEAST_MEDIANS = 2;
+const LEAST_MEDIANS = 1.5;
 
 /** How long after it was sent a call counts as slow, in ms; null while nobody can tell. */
 export function hedgeDelayMs(latencies: LatencyWindow, settings: HedgeSettings): number | null {
