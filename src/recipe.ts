@@ -25,6 +25,7 @@ import {
   modelNotFound,
   promptsOf,
 } from "./lists.ts";
+import { tokenFault } from "./log-probabilities.ts";
 import { hashPrompts, type PromptOverrides, resolvePrompts } from "./prompts.ts";
 import { findModel, type ProviderConfig } from "./providers/config.ts";
 import { NO_SCORERS, type Scorers } from "./providers/scorers.ts";
@@ -100,6 +101,7 @@ export interface RecipeError {
     | "array_above_max_length"
     | "array_below_min_length"
     | "unsupported_value"
+    | "unsupported_parameter"
     | "model_not_found";
   readonly message: string;
   /** Path in the request body, e.g. "search.budget.max_rollouts". */
@@ -118,6 +120,8 @@ export interface RecipeInput {
   readonly count?: number;
   /** So few tokens are wanted that no search is made which the request itself does not ask for. */
   readonly isSmall?: boolean;
+  /** Wall time of a search for which none is asked; 55 s where absent. */
+  readonly defaultWallMs?: number;
 }
 
 /** Turns a request into a recipe: strict about `search`, and every choice the client left open is made here. */
@@ -179,6 +183,18 @@ export function createRecipe(
   if (!allowed.ok) return allowed;
 
   const isDiverse = definition.name !== NO_SEARCH;
+  const planned = isDiverse
+    ? withDefaultLimits(allowed.value.limits, count, ceilings, input.defaultWallMs ?? DEFAULT_WALL_MS)
+    : ofOneCall(allowed.value.limits, ceilings);
+  const wish = {
+    sampling: input.sampling,
+    definition,
+    params: params.value,
+    models: [input.model, ...definition.models(params.value)],
+    candidates: isDiverse ? (planned.rollouts ?? DEFAULT_ROLLOUTS) : count,
+  };
+  const fault = tokenFault(wish, providers);
+  if (fault !== null) return fail(fault);
   const isFrozen = isDiverse && input.sampling.temperature === 0;
   return succeed({
     model: input.model,
@@ -190,9 +206,7 @@ export function createRecipe(
     prompts: prompts.value,
     promptHashes: { ...hashPrompts(used.all, prompts.value), ...hashesOfOthers(verifiers.value) },
     emulated: emulated.value,
-    limits: isDiverse
-      ? withDefaultLimits(allowed.value.limits, count, ceilings)
-      : ofOneCall(allowed.value.limits, ceilings),
+    limits: planned,
     width: allowed.value.width,
     seed: input.seed,
     // At temperature 0 all candidates would be one and the same: one is, the others explore, and that is said.
@@ -289,10 +303,10 @@ const DEFAULT_WALL_MS = 55_000;
  */
 const DEFAULT_CALLS_PER_ROLLOUT = 64;
 
-function withDefaultLimits(limits: Limits, count: number, ceilings: Ceilings): Limits {
+function withDefaultLimits(limits: Limits, count: number, ceilings: Ceilings, wallMs: number): Limits {
   const rollouts = limits.rollouts ?? Math.max(DEFAULT_MAX_ROLLOUTS, count);
   const calls = DEFAULT_CALLS_PER_ROLLOUT * rollouts;
-  return lowest({ milliseconds: DEFAULT_WALL_MS, rollouts, calls, ...limits }, ceilings.limits);
+  return lowest({ milliseconds: wallMs, rollouts, calls, ...limits }, ceilings.limits);
 }
 
 /** Of the ceilings only what spends: it has one call and one candidate, and takes its time. */

@@ -83,7 +83,7 @@ export interface Capabilities {
   /** How it is told to continue its last message; absent: by vLLM's fields, which others ignore. */
   readonly continuationBy?: (typeof CONTINUATIONS)[number] | undefined;
   /** It wants the reasoning of its earlier turns back (DeepSeek's tool turns fail without). Absent: it is not sent any. */
-  readonly reasoningInput?: boolean;
+  readonly reasoningInput?: boolean | undefined;
 }
 
 export interface CompletionRequest {

@@ -38,6 +38,8 @@ export type Extent = "step" | "end" | "list" | "note";
 export interface Policy {
   readonly name: string;
   readonly extent: Extent;
+  /** Its thoughts are not what the completion said, word for word: nobody can tell of their tokens. Absent: they are. */
+  readonly isReworded?: boolean;
   /** The prompts it may use; none where it adds no words of its own. */
   readonly prompts: readonly PromptDefinition[];
   request(input: PolicyInput): CompletionRequest;

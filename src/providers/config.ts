@@ -115,6 +115,7 @@ const modelSchema = z
         stepTokens: z.number().int().min(1).max(1_000_000).nullable().default(null),
         contextTokens: z.number().int().min(1).optional(),
         topLogprobs: z.number().int().min(0).max(20).optional(),
+        reasoningInput: z.boolean().optional(),
         tools: z.boolean().optional(),
         jsonSchema: z.boolean().optional(),
         reasoningEfforts: z.array(z.enum(EFFORTS)).optional(),

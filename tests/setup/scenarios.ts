@@ -89,6 +89,26 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     data(chunkOf("scripted", [{ index: 0, delta: {}, finish_reason: "stop" }])),
     DONE,
   ],
+  /** Each word with its log-probability, where they are asked for. */
+  told: (call) => answer(texts(call, () => ({ pieces: TOLD.map(({ token }) => token), logprobs: toldTokens(call) }))),
+  /** It thinks before it answers, and says how long. */
+  reasoning: () => [
+    headers(),
+    ...[{ reasoning_content: "Hmm, " }, { reasoning_content: "two and two." }, { content: "4" }].map((delta) =>
+      data(chunkOf("scripted", [{ index: 0, delta, finish_reason: null }])),
+    ),
+    data(chunkOf("scripted", [{ index: 0, delta: {}, finish_reason: "stop" }])),
+    data({
+      ...chunkOf("scripted", []),
+      usage: {
+        prompt_tokens: 10,
+        completion_tokens: 7,
+        prompt_tokens_details: { cached_tokens: 8 },
+        completion_tokens_details: { reasoning_tokens: 6 },
+      },
+    }),
+    DONE,
+  ],
   length: (call) => answer(texts(call, () => ({ pieces: ["cut", " off"], finishReason: "length" }))),
   weather: (call) => answer(texts(call, () => '{"city":"Bonn","degrees":21}')),
   tools: (call) =>
@@ -105,6 +125,24 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     refusal(400, "This model's maximum context length is 128 tokens", { code: "context_length_exceeded" }),
   unavailable: () => FAULTS.serverError,
 };
+
+/** What the scenario "told" says, token by token. */
+export const TOLD = [
+  { token: "Two", logprob: -0.25 },
+  { token: "\n", logprob: -0.5 },
+  { token: " fünf", logprob: -1.5 },
+  { token: "!", logprob: -0.125 },
+];
+
+function toldTokens({ body }: ScenarioCall) {
+  if (body.logprobs !== true) return [];
+  const others = [{ token: "other", logprob: -3 }].slice(0, Number(body.top_logprobs));
+  return TOLD.map((one) => ({
+    ...one,
+    bytes: null,
+    top_logprobs: [...[one].slice(0, Number(body.top_logprobs)), ...others],
+  }));
+}
 
 const SLOW_CALLS = [
   { content: "Let me look." },

@@ -69,6 +69,36 @@ function providers(url: string) {
       ],
     },
     {
+      name: "telling",
+      baseUrl: url,
+      models: [
+        {
+          id: "espalier/telling",
+          upstream: "scripted",
+          capabilities: {
+            n: "honoured",
+            continuation: true,
+            logprobs: true,
+            topLogprobs: 5,
+            reasoningInput: true,
+            stepSeparator: "\n",
+          },
+        },
+      ],
+    },
+    // Two providers of the same models; the scenario knows them apart by the name that each has for it.
+    ...["east", "west"].map((name) => ({
+      name,
+      baseUrl: url,
+      apiKey: `sk-${name}-canary`,
+      models: ["espalier/routed", "espalier/sticky"].map((id) => ({
+        id,
+        upstream: name,
+        capabilities: { n: "ignored", stepSeparator: "\n", contextTokens: 4000 },
+        price,
+      })),
+    })),
+    {
       name: "nowhere",
       // Port 1 of the loopback: refused at once.
       baseUrl: "http://127.0.0.1:1/v1",

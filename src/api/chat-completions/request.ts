@@ -4,8 +4,10 @@ import type { Problem } from "../../core/problem.ts";
 import { fail, type Result, succeed } from "../../core/result.ts";
 import type { ApiError } from "../errors.ts";
 import { responsesBodyToChatBody } from "../responses/request.ts";
+import { besideFault, besideFields, besideOf } from "./beside-answer.ts";
 import { issueToError } from "./issue.ts";
-import { functionsToTools, type LegacyMessage, legacyCall, legacyFields, withToolIds } from "./legacy-functions.ts";
+import { functionsToTools, legacyFields, withToolIds } from "./legacy-functions.ts";
+import { messageFault, messageSchema, toMessage } from "./messages.ts";
 import { forwardedOf, parameterFields, unsupportedParameter } from "./parameters.ts";
 import { toolFault } from "./tools.ts";
 
@@ -29,26 +31,13 @@ export interface ChatRequest {
 /** Per candidate where the client sets no cap: promptfoo's own default, and enough for most answers. */
 const DEFAULT_MAX_TOKENS = 1024;
 
-const content = z.union([z.string(), z.array(z.looseObject({ type: z.string() }))], {
-  error: "expected a string or an array of content parts",
-});
-
-const message = z.looseObject({
-  role: z.enum(["system", "developer", "user", "assistant", "tool", "function"]),
-  content: content.nullish(),
-  name: z.string().nullish(),
-  tool_calls: z.array(z.unknown()).nullish(),
-  tool_call_id: z.string().nullish(),
-  function_call: legacyCall,
-});
-
 /**
  * Lenient: every optional parameter may be null, and parameters that we do not know are ignored, since clients send all
  * kinds of extras (WIRE.md decision 11). What we honour is checked.
  */
 export const chatRequestSchema = z.looseObject({
   model: z.string().min(1),
-  messages: z.array(message).min(1),
+  messages: z.array(messageSchema).min(1),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
   max_completion_tokens: z.int().min(1).nullish(),
@@ -58,10 +47,10 @@ export const chatRequestSchema = z.looseObject({
   n: z.int().min(1).max(128).nullish(),
   stop: z.union([z.string(), z.array(z.string())]).nullish(),
   seed: z.int().nullish(),
-  logprobs: z.boolean().nullish(),
   store: z.boolean().nullish(),
   /** Bounded only where it is stored. */
   metadata: z.unknown().optional(),
+  ...besideFields,
   ...parameterFields,
   ...legacyFields,
 });
@@ -94,6 +83,7 @@ export function parseChatRequest(input: Record<string, unknown>): Result<ChatReq
       temperature: body.temperature ?? undefined,
       topP: body.top_p ?? undefined,
       stop: typeof body.stop === "string" ? [body.stop] : (body.stop ?? []),
+      ...besideOf(body),
     },
     seed: body.seed ?? null,
     count: body.n ?? 1,
@@ -104,33 +94,13 @@ export function parseChatRequest(input: Record<string, unknown>): Result<ChatReq
   });
 }
 
-/** What we cannot do and must not pretend to: a silent null where log-probabilities were asked for breaks evaluations. */
+/** What does not go together, and what we cannot do and must not pretend to. */
 function refusal(body: Body): ApiError | null {
-  if (body.logprobs === true) {
-    return {
-      type: "invalid-parameter",
-      code: "unsupported_parameter",
-      message: "Unsupported parameter: 'logprobs' is not supported together with search.",
-      param: "logprobs",
-    };
-  }
   if (Array.isArray(body.stop) && body.stop.length > MAX_STOPS) {
     const message = `Invalid 'stop': expected at most ${MAX_STOPS} sequences.`;
     return { type: "invalid-parameter", code: "array_above_max_length", message, param: "stop" };
   }
-  return unsupportedParameter(body) ?? toolFault(body);
+  return messageFault(body.messages) ?? besideFault(body) ?? unsupportedParameter(body) ?? toolFault(body);
 }
 
 const MAX_STOPS = 4;
-
-/** Reasoning texts, annotations and cache marks of other services are dropped here. */
-function toMessage(input: z.infer<typeof message>): LegacyMessage {
-  return {
-    role: input.role,
-    content: input.content ?? null,
-    ...(input.name != null && { name: input.name }),
-    ...(input.tool_calls != null && input.tool_calls.length > 0 && { tool_calls: input.tool_calls }),
-    ...(input.tool_call_id != null && { tool_call_id: input.tool_call_id }),
-    ...(input.function_call != null && { function_call: input.function_call }),
-  };
-}

@@ -12,6 +12,7 @@ import { PROPOSE_PROMPT } from "./prompt.ts";
 export const proposeList: Policy = {
   name: "propose-list",
   extent: "list",
+  isReworded: true,
   prompts: [PROPOSE_PROMPT],
   request: (input) => promptedRequest(input, PROPOSE_PROMPT),
   thoughts: ({ text, ending, model, tokenCount }, { prompts, capabilities }) => {

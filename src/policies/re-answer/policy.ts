@@ -11,6 +11,7 @@ import { RE_ANSWER_PROMPT } from "./prompt.ts";
 export const reAnswer: Policy = {
   name: "re-answer",
   extent: "step",
+  isReworded: true,
   prompts: [RE_ANSWER_PROMPT],
   request: (input) => {
     const { before, question } = lastQuestionOf(input);

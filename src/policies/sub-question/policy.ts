@@ -12,6 +12,7 @@ import { SUB_QUESTION_PROMPT } from "./prompt.ts";
 export const subQuestion: Policy = {
   name: "sub-question",
   extent: "step",
+  isReworded: true,
   prompts: [SUB_QUESTION_PROMPT],
   request: (input) => promptedRequest(input, SUB_QUESTION_PROMPT),
   thoughts: ({ text, ending, model, logprobSum, tokenCount }, { capabilities }) => {
