@@ -1,6 +1,7 @@
 import type { Judgements } from "../durable-objects/judgements/judgements.ts";
 import type { Outlet } from "../durable-objects/outlet/outlet.ts";
 import type { SearchTree } from "../durable-objects/search-tree/search-tree.ts";
+import type { Tenant } from "../durable-objects/tenant/tenant.ts";
 import { type ProviderConfig, parseProviders } from "./providers/config.ts";
 import { DEFAULT_FAN_OUT, type FanOutConfig, parseFanOut } from "./providers/fan-out/config.ts";
 import { DEFAULT_BOOK, parseRouting, type RoutingBook } from "./providers/routing-book.ts";
@@ -10,6 +11,8 @@ import { type Ceilings, DEFAULT_CEILINGS, parseCeilings } from "./search-request
 /** The bindings of wrangler.toml. */
 export interface Env extends ScorerVariables {
   readonly SEARCH_TREE: DurableObjectNamespace<SearchTree>;
+  /** One per tenant, named by its code (tenant-code.ts). */
+  readonly TENANTS: DurableObjectNamespace<Tenant>;
   /** One per tenant, named by its id. Where it is not bound, no judgement outlives its search. */
   readonly JUDGEMENTS?: DurableObjectNamespace<Judgements>;
   /** Further ways out, named by tenant, provider and number. Where it is not bound, a search has its own six. */

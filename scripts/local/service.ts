@@ -38,6 +38,7 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
       compatibilityFlags: ["enable_request_signal"],
       durableObjects: {
         SEARCH_TREE: { className: "SearchTree", useSQLite: true },
+        TENANTS: { className: "Tenant", useSQLite: true },
         OUTLETS: { className: "Outlet", useSQLite: true },
         ...(options.remembersJudgements && { JUDGEMENTS: { className: "Judgements", useSQLite: true } }),
       },

@@ -1,11 +1,12 @@
-import { eq } from "drizzle-orm";
+import { and, gte, lt } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { apiKeys } from "./schema.ts";
 
 export type KeyRow = typeof apiKeys.$inferSelect;
 
-/** The one query without a tenant predicate: it is what tells the tenant. */
-export async function findKey(database: D1Database, publicId: string): Promise<KeyRow | null> {
-  const rows = await drizzle(database).select().from(apiKeys).where(eq(apiKeys.publicId, publicId)).limit(1);
-  return rows[0] ?? null;
+/** The keys whose ids begin with a tenant's code. The code comes from a key, so the rows say whose they are. */
+export async function listKeys(database: D1Database, code: string): Promise<readonly KeyRow[]> {
+  // Every character of an id is below "{".
+  const isOfCode = and(gte(apiKeys.publicId, code), lt(apiKeys.publicId, `${code}{`));
+  return drizzle(database).select().from(apiKeys).where(isOfCode);
 }

@@ -1,6 +1,8 @@
 import { env, exports } from "cloudflare:workers";
 import OpenAI from "openai";
+import { rowToKey } from "../../durable-objects/tenant/imported-key.ts";
 import { createKey, digestOf } from "../../src/api/keys/format.ts";
+import { tenantCodeOf } from "../../src/ledger/keys/tenant-code.ts";
 import type { ControlAnswer } from "../setup/upstream.ts";
 
 export const MODEL = "espalier/test:free";
@@ -9,11 +11,14 @@ const randomBytes = (length: number): Uint8Array => crypto.getRandomValues(new U
 
 /** A live key of that tenant. */
 export async function mintKey(tenantId: string): Promise<string> {
-  const { publicId, text } = createKey(randomBytes, "test");
-  await env.DB.prepare("INSERT INTO api_keys (public_id, digest, tenant_id, created_at_ms) VALUES (?, ?, ?, ?)")
-    .bind(publicId, await digestOf(text), tenantId, Date.now())
-    .run();
+  const { publicId, text } = createKey(randomBytes, "test", tenantId);
+  const row = { publicId, digest: await digestOf(text), tenantId, createdAtMs: Date.now(), revokedAtMs: null };
+  if (!(await tenantOf(tenantId).addKey(tenantId, rowToKey(row)))) throw new Error(`${tenantId} does not take the key`);
   return text;
+}
+
+export function tenantOf(tenantId: string) {
+  return env.TENANTS.getByName(tenantCodeOf(tenantId));
 }
 
 export function call(key: string | null, method: string, path: string, body?: unknown): Promise<Response> {

@@ -1,6 +1,7 @@
-import { env, exports } from "cloudflare:workers";
+import { exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { call, MODEL, mintKey, question } from "./client.ts";
+import { createKey, parseKey } from "../../src/api/keys/format.ts";
+import { call, MODEL, mintKey, question, tenantOf } from "./client.ts";
 
 let key = "";
 beforeAll(async () => {
@@ -38,15 +39,19 @@ describe("keys", () => {
   });
 
   test("a well-formed key that was never issued is 401", async () => {
-    const stranger = await mintKey("tenant_x");
-    await env.DB.prepare("DELETE FROM api_keys WHERE tenant_id = 'tenant_x'").run();
-    expect((await call(stranger, "GET", "/v1/models")).status).toBe(401);
+    const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+    // Of a tenant that has keys, and of one that has none.
+    for (const tenantId of ["tenant_a", "tenant_x"]) {
+      const { text } = createKey(randomBytes, "test", tenantId);
+      expect((await call(text, "GET", "/v1/models")).status).toBe(401);
+    }
   });
 
   test("a revoked key is 401 at once", async () => {
     const revoked = await mintKey("tenant_r");
     expect((await call(revoked, "GET", "/v1/models")).status).toBe(200);
-    await env.DB.prepare("UPDATE api_keys SET revoked_at_ms = 1 WHERE tenant_id = 'tenant_r'").run();
+    const { publicId = "" } = parseKey(revoked) ?? {};
+    expect(await tenantOf("tenant_r").revoke(publicId)).toBe(true);
     expect((await call(revoked, "GET", "/v1/models")).status).toBe(401);
   });
 

@@ -1,31 +1,30 @@
-import { findKey } from "../../db/keys.ts";
+import type { Admission, Caller, LeaseWish } from "../../../durable-objects/tenant/protocol.ts";
 import type { Env } from "../../env.ts";
+import { tenantCodeOfKey } from "../../ledger/keys/tenant-code.ts";
 import { digestOf, parseKey } from "./format.ts";
 
-export interface Tenant {
-  readonly id: string;
-  readonly keyId: string;
-}
-
 /**
- * Whose key this is; null for anything but a live key. An unknown id takes the same path as a wrong secret, so that
- * neither the answer nor its time tells them apart (T6). The tenant's object takes this over (issue 7): it will check
- * limits and grant the lease in the same call, and D1 leaves the hot path. Callers keep this signature.
+ * Asks the key's own tenant: is it a live key, and may it have that lease? One call for both, and no look-up before it,
+ * since the key names its tenant. Null for what cannot be a key at all. The secret stays here, its digest is compared there.
  */
-export async function authenticate(env: Env, text: string): Promise<Tenant | null> {
+export async function admit(env: Env, text: string, lease: LeaseWish | null): Promise<Admission | null> {
   const key = parseKey(text);
   if (key === null) return null;
-  const [row, digest] = await Promise.all([findKey(env.DB, key.publicId), digestOf(text)]);
-  const isSame = isEqualInConstantTime(row?.digest ?? NO_DIGEST, digest);
-  if (row === null || !isSame || row.revokedAtMs !== null) return null;
-  return { id: row.tenantId, keyId: row.publicId };
+  const tenant = env.TENANTS.getByName(tenantCodeOfKey(key.publicId));
+  return tenant.admit({ keyId: key.publicId, digest: await digestOf(text), ...(lease !== null && { lease }) });
 }
 
-/** As long as a digest, and never one of ours. */
-const NO_DIGEST = "-".repeat(64);
+/** A tenant, as whoever holds one of its keys. */
+export interface Tenant extends Omit<Caller, "tenantId"> {
+  readonly id: string;
+}
 
-function isEqualInConstantTime(a: string, b: string): boolean {
-  const encoder = new TextEncoder();
-  const [left, right] = [encoder.encode(a), encoder.encode(b)];
-  return left.byteLength === right.byteLength && crypto.subtle.timingSafeEqual(left, right);
+/** Whose key this is; null for anything but a live key. */
+export async function authenticate(env: Env, text: string): Promise<Tenant | null> {
+  const admission = await admit(env, text, null);
+  return admission?.ok === true ? callerToTenant(admission.caller) : null;
+}
+
+export function callerToTenant({ tenantId, ...caller }: Caller): Tenant {
+  return { id: tenantId, ...caller };
 }

@@ -1,3 +1,4 @@
+import { tenantCodeOf } from "../../ledger/keys/tenant-code.ts";
 import { crc32 } from "./crc32.ts";
 
 /**
@@ -19,9 +20,17 @@ const CHECKSUM_LENGTH = 6;
 const PATTERN = /^esp_([a-z0-9]{1,16})_([0-9A-Za-z]{12})[0-9A-Za-z]{43}([0-9A-Za-z]{6})$/;
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/** `randomBytes(n)` must be cryptographic: `(n) => crypto.getRandomValues(new Uint8Array(n))`. */
-export function createKey(randomBytes: (length: number) => Uint8Array, environment: string): PlatformKey {
-  const publicId = randomBase62(randomBytes, PUBLIC_ID_LENGTH);
+/**
+ * A new key of that tenant. `randomBytes(n)` must be cryptographic: `(n) => crypto.getRandomValues(new Uint8Array(n))`.
+ * Of the public id only the last four characters are random (62^4 keys): the tenant's object refuses one that it has.
+ */
+export function createKey(
+  randomBytes: (length: number) => Uint8Array,
+  environment: string,
+  tenantId: string,
+): PlatformKey {
+  const code = tenantCodeOf(tenantId);
+  const publicId = code + randomBase62(randomBytes, PUBLIC_ID_LENGTH - code.length);
   const body = `esp_${environment}_${publicId}${randomBase62(randomBytes, SECRET_LENGTH)}`;
   return { environment, publicId, text: body + checksumOf(body) };
 }

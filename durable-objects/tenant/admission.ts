@@ -1,0 +1,46 @@
+import { isLive, type Key, keyStatus } from "../../src/ledger/keys/key.ts";
+import type { LeaseRequest } from "../../src/ledger/lease.ts";
+import type { Lease } from "../../src/ledger/rows.ts";
+import type { Caller, LeaseView, LeaseWish } from "./protocol.ts";
+
+/** As long as a digest, and never one of ours: an unknown key takes the same way as a wrong secret (T6). */
+export const NO_DIGEST = "-".repeat(64);
+
+/** Null for a key that may do nothing (any more). */
+export function callerOf(tenantId: string, key: Key | null, isSame: boolean, nowMs: number): Caller | null {
+  if (key === null || !isSame || !isLive(keyStatus(key, nowMs))) return null;
+  const { keyId, projectId, kind, permissions } = key;
+  return { tenantId, keyId, projectId, kind, permissions };
+}
+
+/** Ids of the scopes that one tenant's ledger knows, outermost first. */
+export const SCOPES = {
+  tenant: "tenant",
+  project: (projectId: string) => `project:${projectId}`,
+  key: (keyId: string) => `key:${keyId}`,
+  endUser: (hashed: string) => `user:${hashed}`,
+} as const;
+
+/** Under which scopes a search spends: tenant > project > key > end user. */
+export function scopeIdsOf(
+  { projectId, keyId }: Pick<Caller, "projectId" | "keyId">,
+  endUser: string | null,
+): string[] {
+  return [
+    SCOPES.tenant,
+    ...(projectId === null ? [] : [SCOPES.project(projectId)]),
+    SCOPES.key(keyId),
+    ...(endUser === null ? [] : [SCOPES.endUser(endUser)]),
+  ];
+}
+
+export function wishToRequest(wish: LeaseWish, caller: Caller): LeaseRequest {
+  const { leaseId, endUser, nanodollars, tokens, calls, asks, ttlMs, spentBefore } = wish;
+  const scopeIds = scopeIdsOf(caller, endUser ?? null);
+  return { leaseId, keyId: caller.keyId, scopeIds, nanodollars, tokens, calls, asks, ttlMs, spentBefore };
+}
+
+export function leaseToView(lease: Lease, elapsedMs: number): LeaseView {
+  const { leaseId, state, nanodollars, calls } = lease;
+  return { leaseId, state, nanodollars, calls, expiresInMs: Math.max(0, lease.expiresAtElapsedMs - elapsedMs) };
+}

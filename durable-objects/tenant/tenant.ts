@@ -1,0 +1,155 @@
+import { DurableObject } from "cloudflare:workers";
+import { listKeys } from "../../src/db/keys.ts";
+import type { Env } from "../../src/env.ts";
+import { tenantCodeOf, tenantCodeOfKey } from "../../src/ledger/keys/tenant-code.ts";
+import { lease } from "../../src/ledger/lease.ts";
+import type { Decision } from "../../src/ledger/rows.ts";
+import { dueAtElapsedMs, expire, renew, type SettleOutcome, settle, voidLease } from "../../src/ledger/settle.ts";
+import { callerOf, leaseToView, NO_DIGEST, wishToRequest } from "./admission.ts";
+import { rowToKey } from "./imported-key.ts";
+import { createKeyStore, type KeyStore } from "./key-store.ts";
+import { createLedgerStore, type LedgerStore } from "./ledger-store.ts";
+import type {
+  Admission,
+  AdmissionRequest,
+  LeaseAnswer,
+  RenewalRequest,
+  SettlementRequest,
+  StoredKey,
+} from "./protocol.ts";
+
+/**
+ * One tenant: the authority for its keys, budgets, limits and leases. Its name is the tenant's code, which every key of
+ * the tenant begins with (tenant-code.ts). Nothing is decided here: the ledger's functions do, and this stores what they
+ * change. One call of `admit` proves the key, counts the request and grants the lease.
+ */
+export class Tenant extends DurableObject<Env> {
+  #opened: { readonly keys: KeyStore; readonly ledger: LedgerStore } | null = null;
+  #imported: Promise<void> | null = null;
+
+  async admit({ keyId, digest, lease: wish }: AdmissionRequest): Promise<Admission> {
+    const tenantId = await this.#known(tenantCodeOfKey(keyId));
+    const nowMs = Date.now();
+    const stored = tenantId === null ? null : this.#open().keys.get(keyId);
+    const isSame = isEqualInConstantTime(stored?.digest ?? NO_DIGEST, digest);
+    const caller = tenantId === null ? null : callerOf(tenantId, stored?.key ?? null, isSame, nowMs);
+    if (caller === null) return { ok: false, type: "unknown-key" };
+    if (wish === undefined) return { ok: true, caller, lease: null };
+    const { ledger } = this.#open();
+    const decision = lease(ledger, wishToRequest(wish, caller), nowMs);
+    this.#carryOut(decision);
+    const { outcome, changes } = decision;
+    if (!outcome.ok) return { ok: false, type: "refused", caller, refusal: outcome.error };
+    await this.#arm();
+    return { ok: true, caller, lease: leaseToView(outcome.value, changes.clock.elapsedMs) };
+  }
+
+  async renew(request: RenewalRequest): Promise<LeaseAnswer> {
+    return this.#answer(renew(this.#open().ledger, { ...request, tokens: 0 }, Date.now()));
+  }
+
+  async settle(request: SettlementRequest): Promise<LeaseAnswer> {
+    return this.#answer(settle(this.#open().ledger, request, Date.now()));
+  }
+
+  /** For a lease under which nothing was ever sent. */
+  async void(leaseId: string): Promise<LeaseAnswer> {
+    return this.#answer(voidLease(this.#open().ledger, leaseId, Date.now()));
+  }
+
+  /** Makes a key of this tenant known. False where the id is another key's, or the object another tenant's. */
+  async addKey(tenantId: string, stored: StoredKey): Promise<boolean> {
+    const known = await this.#known(tenantCodeOf(tenantId));
+    if (known !== null && known !== tenantId) return false;
+    const same = this.#open().keys.get(stored.key.keyId);
+    if (same !== null) return same.digest === stored.digest;
+    this.#take(tenantId, stored);
+    return true;
+  }
+
+  /** At once and for good. False where there is no such key. */
+  async revoke(keyId: string): Promise<boolean> {
+    const { keys } = this.#open();
+    const stored = keys.get(keyId);
+    if (stored === null) return false;
+    keys.change({ ...stored.key, revokedAtMs: stored.key.revokedAtMs ?? Date.now() });
+    return true;
+  }
+
+  /** Posts the leases that nobody has settled in time. */
+  override async alarm(): Promise<void> {
+    const { ledger } = this.#open();
+    const nowMs = Date.now();
+    for (const { leaseId } of ledger.openLeases(MOST_AT_ONCE)) {
+      const decision = expire(ledger, leaseId, nowMs);
+      this.#carryOut(decision);
+      if (decision.outcome.ok && decision.outcome.value.state === "open") break;
+    }
+    ledger.forgetLeases((ledger.clock()?.elapsedMs ?? 0) - LEASE_MEMORY_MS);
+    await this.#arm();
+  }
+
+  #answer(decision: Decision<SettleOutcome>): LeaseAnswer {
+    this.#carryOut(decision);
+    const { outcome, changes } = decision;
+    if (outcome.ok) return { ok: true, lease: leaseToView(outcome.value, changes.clock.elapsedMs) };
+    return { ok: false, reason: outcome.error.type, message: JSON.stringify(outcome.error) };
+  }
+
+  #carryOut({ changes }: Pick<Decision<unknown>, "changes">): void {
+    this.#open().ledger.write(changes);
+  }
+
+  /** The alarm rings when the first open lease is due; one that is set for an earlier time already is left. */
+  async #arm(): Promise<void> {
+    const { ledger } = this.#open();
+    const [first] = ledger.openLeases(1);
+    if (first === undefined) return;
+    const elapsedMs = ledger.clock()?.elapsedMs ?? 0;
+    const atMs = Date.now() + Math.max(0, dueAtElapsedMs(first) - elapsedMs);
+    const set = await this.ctx.storage.getAlarm();
+    if (set === null || set < Date.now() || atMs < set) await this.ctx.storage.setAlarm(atMs);
+  }
+
+  /**
+   * The tenant's id; null for an object that no tenant has, which also writes nothing. An object that knows of none takes
+   * over the keys that D1 has of that code: those that were made before there was an object.
+   */
+  async #known(code: string): Promise<string | null> {
+    const known = this.ctx.storage.kv.get<string>("tenantId");
+    if (known !== undefined) return known;
+    this.#imported ??= this.#import(code);
+    await this.#imported;
+    return this.ctx.storage.kv.get<string>("tenantId") ?? null;
+  }
+
+  async #import(code: string): Promise<void> {
+    for (const row of await listKeys(this.env.DB, code)) {
+      if (tenantCodeOf(row.tenantId) === code) this.#take(row.tenantId, rowToKey(row));
+    }
+  }
+
+  #take(tenantId: string, stored: StoredKey): void {
+    this.ctx.storage.kv.put("tenantId", tenantId);
+    this.#open().keys.put(stored);
+  }
+
+  #open() {
+    if (this.#opened === null) {
+      const keys = createKeyStore(this.ctx.storage);
+      const ledger = createLedgerStore(this.ctx.storage, (keyId) => keys.get(keyId)?.key ?? null);
+      this.#opened = { keys, ledger };
+    }
+    return this.#opened;
+  }
+}
+
+const MOST_AT_ONCE = 100;
+/** A settlement may be delivered again for as long as a search's object tries; a day is far beyond that. */
+const LEASE_MEMORY_MS = 24 * 3_600_000;
+
+function isEqualInConstantTime(a: string, b: string): boolean {
+  const encoder = new TextEncoder();
+  const [left, right] = [encoder.encode(a), encoder.encode(b)];
+  return left.byteLength === right.byteLength && crypto.subtle.timingSafeEqual(left, right);
+}
