@@ -1,4 +1,4 @@
-import type { StoredCompletionRow } from "../../src/db/stored-completions.ts";
+import type { storedCompletions } from "../../src/db/schema.ts";
 import type { ListingEntry } from "./protocol.ts";
 
 /** How a search stands in D1's list of stored completions. This is the truth, D1 follows it. */
@@ -23,7 +23,13 @@ export interface ListingStore {
   markDelivered(revision: number): void;
 }
 
-export function createListingStore(storage: Pick<DurableObjectStorage, "kv">): ListingStore {
+/** Of the platform's storage, as far as it is used here. */
+export interface KeyValues {
+  get<T>(key: string): T | undefined;
+  put(key: string, value: unknown): void;
+}
+
+export function createListingStore(storage: { readonly kv: KeyValues }): ListingStore {
   const read = (): Listing | null => storage.kv.get<Listing>("listing") ?? null;
   const write = (listing: Listing): void => storage.kv.put("listing", listing);
   return {
@@ -50,6 +56,8 @@ export function entryOf(listing: Listing | null): ListingEntry | null {
 export function isListingDelivered(listing: Listing | null): boolean {
   return listing === null || listing.deliveredRevision >= listing.revision;
 }
+
+type StoredCompletionRow = typeof storedCompletions.$inferInsert;
 
 /**
  * What D1 has to be told of an ended search; null for nothing. A search without an answer is no completion, so the list

@@ -1,7 +1,7 @@
 import { fail, type Result, succeed } from "../core/result.ts";
 import type { ApiError } from "./errors.ts";
 
-/** OpenAI's cursor pages: `after` is the id of the last thing of the page before. */
+/** OpenAI's cursor pages: `after` is the id of the last thing of the page before, null or "" for the first page. */
 export interface PageQuery {
   /** From 1 to 100. */
   readonly limit: number;
@@ -12,8 +12,9 @@ export interface PageQuery {
 export interface Page<Item> {
   readonly object: "list";
   readonly data: readonly Item[];
-  readonly first_id: string | null;
-  readonly last_id: string | null;
+  /** "" on an empty page: OpenAI's document has no null here, and typed clients would break on it. */
+  readonly first_id: string;
+  readonly last_id: string;
   readonly has_more: boolean;
 }
 
@@ -31,7 +32,7 @@ export function parsePageQuery(
   }
   const order = read("order") ?? defaultOrder;
   if (order !== "asc" && order !== "desc") return invalid("order", "expected 'asc' or 'desc'");
-  return succeed({ limit, order, after: read("after") ?? null });
+  return succeed({ limit, order, after: read("after") || null });
 }
 
 export function unknownCursor(): Result<never, ApiError> {
@@ -54,8 +55,8 @@ export function toPage<Item extends { readonly id: string }>(data: readonly Item
   return {
     object: "list",
     data,
-    first_id: data[0]?.id ?? null,
-    last_id: data.at(-1)?.id ?? null,
+    first_id: data[0]?.id ?? "",
+    last_id: data.at(-1)?.id ?? "",
     has_more: hasMore,
   };
 }

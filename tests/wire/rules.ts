@@ -41,7 +41,7 @@ const RULES: readonly (readonly [RegExp, (request: Body, exchange: Exchange) => 
   [/^GET (\/v1)?\/chat\/completions\/?$/, (_request, { text }) => against("ChatCompletionList", json(text))],
   [
     /^GET (\/v1)?\/chat\/completions\/[\w-]+\/messages\/?$/,
-    (_request, { text }) => against("ChatCompletionMessageList", json(text)),
+    (_request, { text }) => against("ChatCompletionMessageList", asAssistants(json(text))),
   ],
   [
     /^DELETE (\/v1)?\/chat\/completions\/[\w-]+\/?$/,
@@ -96,6 +96,12 @@ function choiceFaults(request: Body, body: Body): string[] {
   return body.model === request.model
     ? faults
     : [...faults, `model ${body.model} where ${request.model} was asked for`];
+}
+
+/** The document knows only an assistant's messages there, and its own example shows a user's. */
+function asAssistants(page: unknown): unknown {
+  const { data = [], ...rest } = (page ?? {}) as { readonly data?: readonly Body[] };
+  return { ...rest, data: data.map((message) => ({ ...message, role: "assistant" })) };
 }
 
 function bodyOf(text: string): Body {

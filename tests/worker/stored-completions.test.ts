@@ -166,6 +166,15 @@ describe("what was not to be stored", () => {
   );
 });
 
+/** All orders of four revisions, each delivered once or, the first of them, twice. */
+const ORDERS = [1, 2, 3, 4].flatMap((a) =>
+  [1, 2, 3, 4].flatMap((b) =>
+    [1, 2, 3, 4].flatMap((c) =>
+      [1, 2, 3, 4].filter((d) => new Set([a, b, c, d]).size === 4).map((d) => [a, b, c, d, a]),
+    ),
+  ),
+);
+
 describe("an update", () => {
   test("replaces the metadata, for whoever reads it and for the list", async () => {
     const by = await mintKey("tenant_update");
@@ -209,6 +218,18 @@ describe("an update", () => {
     expect(await idsOf(by, "?metadata[state]=old")).toEqual([]);
     const list = await call(by, "GET", "/v1/chat/completions");
     expect(await list.json()).toMatchObject({ data: [{ id, metadata: { state: "new" } }] });
+  });
+
+  test("wins by its revision in whatever order the deliveries come, and a deletion over all", async () => {
+    const row = { tenantId: "tenant_order", model: MODEL, createdAtMs: 1 };
+    for (const [index, order] of ORDERS.entries()) {
+      const searchId = `srch_order_${index}`;
+      for (const revision of order) {
+        const metadata = revision === 4 ? null : { revision: String(revision) };
+        await upsertStoredCompletion(env.DB, { ...row, searchId, metadata, revision });
+      }
+      expect(await rowOf(searchId)).toEqual({ metadata: null, revision: 4 });
+    }
   });
 
   test("an older one that comes late changes nothing", async () => {

@@ -45,8 +45,8 @@ const pageOf = (items: JsonSchema) =>
   objectOf({
     object: { const: "list" },
     data: listOf(items),
-    first_id: nullable("string"),
-    last_id: nullable("string"),
+    first_id: text,
+    last_id: text,
     has_more: { type: "boolean" },
   });
 
