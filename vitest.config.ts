@@ -29,6 +29,7 @@ export default defineConfig({
                 TEST_MIGRATIONS: await readD1Migrations("./migrations"),
                 CONTROL_URL: inject("controlUrl"),
                 PROVIDERS: inject("providers"),
+                ROUTING: JSON.stringify({ "espalier/sticky": { policy: "sticky", hedge: true } }),
                 SCORER_URL: inject("scorerUrl"),
                 ...inject("scorers"),
               },

@@ -124,6 +124,10 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "context-length": () =>
     refusal(400, "This model's maximum context length is 128 tokens", { code: "context_length_exceeded" }),
   unavailable: () => FAULTS.serverError,
+  "east-down": (call) => (call.body.model === "east" ? FAULTS.serverError : answer(texts(call, () => HELLO))),
+  "east-limited": (call) =>
+    call.body.model === "east" ? rateLimit({ "retry-after": "600" }) : answer(texts(call, () => HELLO)),
+  "east-locked": (call) => (call.body.model === "east" ? FAULTS.unauthorized : answer(texts(call, () => HELLO))),
 };
 
 /** What the scenario "told" says, token by token. */

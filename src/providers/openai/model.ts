@@ -97,11 +97,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
       if (request.count === 1 || n === "ignored") return settle([], await askSingly(asked, 0, cancel), cancel);
 
       const isPromised = n === "honoured";
-      const first = await callOnce(
-        context,
-        callFor(asked, request.count, 0, cancel),
-        cancel,
-      );
+      const first = await callOnce(context, callFor(asked, request.count, 0, cancel), cancel);
       if (first === null) return settle([], [null], cancel);
       if (first.result.ok) {
         const came = first.result.value.length;
