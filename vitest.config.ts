@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
  * - `core`: plain Node; pure code and everything that needs no platform.
  * - `worker`: inside workerd, against a scripted upstream over loopback. One workerd per file: few, larger files.
  * - `service`: plain Node against the whole local service: its processes started and killed (`tests/crash`), asked by
- *   others' client libraries (`tests/clients`).
+ *   others' client libraries (`tests/clients`), held against the acceptance list of WIRE.md (`tests/acceptance`).
  */
 export default defineConfig({
   test: {
@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: "core",
           include: ["tests/**/*.test.ts"],
-          exclude: ["tests/worker/**", "tests/crash/**", "tests/service/**", "tests/clients/**"],
+          exclude: ["tests/{worker,crash,service,clients,acceptance}/**"],
           // Generous: a busy machine must not fail a test whose subject is not time.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -48,7 +48,7 @@ export default defineConfig({
       {
         test: {
           name: "service",
-          include: ["tests/service/**/*.test.ts", "tests/crash/**/*.test.ts", "tests/clients/**/*.test.ts"],
+          include: ["tests/{service,crash,clients,acceptance}/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -4,8 +4,9 @@ import type { Client } from "./client.ts";
 import { langchainChat, langchainResponses } from "./langchain.ts";
 import { llamaindex } from "./llamaindex.ts";
 import { openaiChat, openaiResponses } from "./openai.ts";
+import { pythonClient } from "./python/client.ts";
 
-/** The libraries for JavaScript as applications use them. */
+/** The libraries as applications use them. */
 export const CLIENTS: readonly Client[] = [
   openaiChat,
   openaiResponses,
@@ -18,4 +19,5 @@ export const CLIENTS: readonly Client[] = [
   llamaindex,
   agentsResponses,
   agentsChat,
+  pythonClient,
 ];

@@ -17,6 +17,8 @@ export interface Exchange {
   readonly text: string;
   /** The service ended the body in order; false where it broke off or the client left. */
   readonly isComplete: boolean;
+  /** Between the head and the end, from piece to piece; null where no head came. */
+  readonly longestSilenceMs: number | null;
 }
 
 /** A reverse proxy before the service that clients use in its place; it changes nothing and remembers everything. */
@@ -74,13 +76,21 @@ async function pass(target: string, request: IncomingMessage, response: ServerRe
   const received: Buffer[] = [];
   const { method = "GET", url: path = "/", headers } = request;
   const said = { status: 0, headers: {} as Exchange["headers"], isComplete: false };
+  const silence = { sinceMs: 0, longestMs: null as number | null };
+  const hear = (): void => {
+    const nowMs = performance.now();
+    silence.longestMs = silence.longestMs === null ? 0 : Math.max(silence.longestMs, nowMs - silence.sinceMs);
+    silence.sinceMs = nowMs;
+  };
   await new Promise<void>((resolve) => {
     const outgoing = requestOf(new URL(path, target), { method, headers }, (answer) => {
       said.status = answer.statusCode ?? 0;
       said.headers = answer.headers;
       response.writeHead(said.status, answer.headers);
       response.flushHeaders();
+      hear();
       answer.on("data", (piece: Buffer) => {
+        hear();
         received.push(piece);
         response.write(piece);
       });
@@ -108,6 +118,7 @@ async function pass(target: string, request: IncomingMessage, response: ServerRe
     requestText: Buffer.concat(sent).toString("utf8"),
     text: decoded(Buffer.concat(received), said.headers["content-encoding"]).toString("utf8"),
     ...said,
+    longestSilenceMs: silence.longestMs,
   };
 }
 

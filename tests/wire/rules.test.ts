@@ -32,6 +32,7 @@ function stream(frames: readonly (object | string)[], request: object = {}, chan
       .map((frame) => `${frame}\n\n`)
       .join(""),
     isComplete: true,
+    longestSilenceMs: 0,
     ...changes,
   });
 }
