@@ -48,6 +48,27 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       texts(call, (index) => `Answer: ${call.ordinal} + ${index}`),
       { headerDelayMs: 400 },
     ),
+  /** Every third answer has the form of `POINT`, the others agree in prose; a judge likes them all. */
+  forms: (call) =>
+    answer(
+      texts(call, () => {
+        if (JSON.stringify(call.messages).includes("<rubric>")) return "Score: 9";
+        return call.ordinal % 3 === 0 ? JSON.stringify({ city: "Bonn", call: call.ordinal }) : "It is Bonn.";
+      }),
+    ),
+  /** The same of calls of the tool: in words, with arguments of the wrong shape, then with the right ones. */
+  calls: (call) =>
+    answer(
+      texts(call, () => {
+        if (call.ordinal % 3 === 1) return "I would call the tool.";
+        const text = call.ordinal % 3 === 2 ? '{"town":7}' : `{"city":"Bonn ${call.ordinal}"}`;
+        const toolCall = { ...TOOL_CALL, function: { name: "weather", arguments: text } };
+        return { pieces: [], finishReason: "tool_calls", toolCallDeltas: [{ index: 0, ...toolCall }] };
+      }),
+    ),
+  /** What is said depends on the seed and the temperature and on nothing else. */
+  seeded: (call) =>
+    answer(texts(call, (index) => `Answer: ${((call.seed ?? 0) + index) % 5} at ${String(call.body.temperature)}`)),
   stall: () => [STALL],
   /** One answer, then silence: something to serve when it is cancelled. */
   "one-then-stall": (call) => (call.ordinal === 1 ? answer(texts(call, () => "The first answer.")) : [STALL]),
@@ -117,6 +138,15 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
         pieces: [],
         finishReason: "tool_calls",
         toolCallDeltas: [{ index: 0, ...TOOL_CALL }],
+      })),
+    ),
+  /** Two calls, whatever was asked for. */
+  "two-tools": (call) =>
+    answer(
+      texts(call, () => ({
+        pieces: [],
+        finishReason: "tool_calls",
+        toolCallDeltas: [0, 1].map((index) => ({ ...TOOL_CALL, index, id: `call_${index}` })),
       })),
     ),
   "rate-limited": () => rateLimit({ "retry-after": "3600" }),

@@ -15,6 +15,7 @@ export const crossOrigin = cors({
     "x-search-cost-usd",
     "x-search-model-calls",
     "x-search-stop-reason",
+    "x-search-dropped-tools",
     "retry-after",
     "retry-after-ms",
     "x-should-retry",

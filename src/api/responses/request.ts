@@ -24,6 +24,8 @@ export interface ResponseRequest {
   readonly isStored: boolean;
   /** What every state of the response repeats. */
   readonly settings: ResponseSettings;
+  /** Types of the tools that the model does without. */
+  readonly droppedTools: readonly string[];
   /** The same wishes as a body for chat completions, still without its messages. */
   readonly chatBody: Readonly<Record<string, unknown>>;
 }
@@ -78,8 +80,9 @@ export function parseResponseRequest(input: Record<string, unknown>): Result<Res
   const body = parsed.data;
   const refused = refusal(body);
   if (refused !== null) return fail(refused);
-  const tools = parseTools(body.tools ?? []);
+  const tools = parseTools(body.tools ?? [], body.tool_choice ?? "auto");
   if (!tools.ok) return tools;
+  const { functions, dropped } = tools.value;
   const toolChoice = parseToolChoice(body.tool_choice ?? "auto");
   if (!toolChoice.ok) return toolChoice;
   return succeed({
@@ -88,11 +91,12 @@ export function parseResponseRequest(input: Record<string, unknown>): Result<Res
     isStream: body.stream ?? false,
     isBackground: body.background ?? false,
     isStored: body.store ?? true,
-    settings: settingsOf(body, tools.value.map(toWireTool), toolChoice.value),
+    droppedTools: dropped,
+    settings: settingsOf(body, functions.map(toWireTool), toolChoice.value),
     chatBody: {
       ...withoutOwnParameters(body),
       max_completion_tokens: body.max_output_tokens,
-      tools: tools.value.map(toChatTool),
+      tools: functions.map(toChatTool),
       tool_choice: body.tool_choice == null ? undefined : toolChoice.value.chat,
       response_format: toResponseFormat(body.text?.format),
       verbosity: body.text?.verbosity,

@@ -67,7 +67,9 @@ async function start(
   const chat = parseChatRequest(toChatBody(request, earlier.value, items.value));
   if (!chat.ok) return chat;
   // What it says of the search is read as the client wrote it, so that mistakes are named in its own words.
-  const wanted = { ...chat.value, body };
+  const { droppedTools } = request;
+  if (droppedTools.length > 0) context.header("x-search-dropped-tools", [...new Set(droppedTools)].join(","));
+  const wanted = { ...chat.value, body, note: droppedTools.length > 0 ? "tools_dropped" : null };
   if (!request.isStored) return startSearch(context, wanted);
   const kept: KeptResponse = { type: "response", settings: request.settings, inheritedCount: earlier.value.length };
   const keptJson = JSON.stringify(kept);

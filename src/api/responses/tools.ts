@@ -4,8 +4,9 @@ import type { ApiError } from "../errors.ts";
 
 /**
  * The Responses API writes a function flat, `{type, name, parameters}`, where chat completions nest it below `function`.
- * Chat's shape is accepted, too. Tools that OpenAI runs itself (web search, files, MCP, ...) do not exist here, and a
- * request that asks for one is told so.
+ * Chat's shape is accepted, too. Tools that OpenAI runs itself do not exist here. Where the model may do without, it does,
+ * and the client is told which were left out: an agent that has a search tool beside its own functions goes on with these.
+ * One that must be called, and tools that the client runs itself in another form than a function, are refused.
  */
 const functionFields = {
   name: z.string().min(1).max(64),
@@ -23,23 +24,45 @@ const nestedFunction = z.object({ type: z.literal("function"), function: z.objec
 
 export type FlatTool = z.infer<typeof flatFunction>;
 
-export function parseTools(tools: readonly z.infer<typeof tool>[]): Result<FlatTool[], ApiError> {
-  const flat: FlatTool[] = [];
+/** Run by OpenAI's servers, by the beginning of their types: `web_search_preview_2025_03_11` is a web search, too. */
+const HOSTED = ["web_search", "file_search", "code_interpreter", "image_generation", "mcp"] as const;
+
+export interface AskedTools {
+  readonly functions: readonly FlatTool[];
+  /** Types of the tools that were left out. */
+  readonly dropped: readonly string[];
+}
+
+export function parseTools(
+  tools: readonly z.infer<typeof tool>[],
+  choice: z.infer<typeof toolChoiceSchema>,
+): Result<AskedTools, ApiError> {
+  const functions: FlatTool[] = [];
+  const dropped: string[] = [];
+  const mustCall = choice === "required" && !tools.some(({ type }) => type === "function");
   for (const [index, one] of tools.entries()) {
-    if (one.type !== "function") return fail(unsupportedType(`tools[${index}].type`, one.type));
-    const nested = nestedFunction.safeParse(one);
-    const parsed = nested.success
-      ? flatFunction.safeParse({ type: "function", ...nested.data.function })
-      : flatFunction.safeParse(one);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      const param = `tools[${index}].${issue?.path.join(".") ?? ""}`;
-      const message = `Invalid value for '${param}': ${issue?.message ?? "not a function"}.`;
-      return fail({ type: "invalid-parameter", code: "invalid_value", message, param });
+    if (HOSTED.some((type) => one.type.startsWith(type)) && !mustCall) {
+      dropped.push(one.type);
+      continue;
     }
-    flat.push(parsed.data);
+    const parsed = parseFunction(one, index);
+    if (!parsed.ok) return parsed;
+    functions.push(parsed.value);
   }
-  return succeed(flat);
+  return succeed({ functions, dropped });
+}
+
+function parseFunction(one: z.infer<typeof tool>, index: number): Result<FlatTool, ApiError> {
+  if (one.type !== "function") return fail(unsupportedType(`tools[${index}].type`, one.type));
+  const nested = nestedFunction.safeParse(one);
+  const parsed = nested.success
+    ? flatFunction.safeParse({ type: "function", ...nested.data.function })
+    : flatFunction.safeParse(one);
+  if (parsed.success) return succeed(parsed.data);
+  const [issue] = parsed.error.issues;
+  const param = `tools[${index}].${issue?.path.join(".") ?? ""}`;
+  const message = `Invalid value for '${param}': ${issue?.message ?? "not a function"}.`;
+  return fail({ type: "invalid-parameter", code: "invalid_value", message, param });
 }
 
 export function toChatTool({ name, description, parameters, strict }: FlatTool): object {

@@ -20,6 +20,7 @@ import { withIdentifiers } from "./identifiers.ts";
 import { openSearch, requestHashOf } from "./open.ts";
 import { tellProgress } from "./progress.ts";
 import { searchStub } from "./search-stub.ts";
+import { defaultWallMs } from "./wall.ts";
 
 export interface StartedSearch {
   readonly searchId: string;
@@ -33,7 +34,7 @@ export interface StartedSearch {
 /** Whatever starts a search goes through here: the request becomes a recipe, and the search's own object owns the run. */
 export async function startSearch(
   context: AppContext,
-  request: Pick<ChatRequest, "model" | "problem" | "sampling" | "seed" | "count" | "body">,
+  request: Pick<ChatRequest, "model" | "problem" | "sampling" | "seed" | "count" | "body"> & Noted,
   kept: KeptText = {},
 ): Promise<Result<StartedSearch, ApiError>> {
   const seed = request.seed ?? drawSeed();
@@ -55,6 +56,7 @@ export async function startSearch(
       count: request.count,
       seed,
       isSmall,
+      defaultWallMs: defaultWallMs(request.body),
       ceilings: ceilingsOf(env),
     },
     providers,
@@ -71,7 +73,8 @@ export async function startSearch(
   const order = { ...recipe.value, seed: request.seed, count: request.count, ...kept };
   const timed = withinTimeout(recipe.value, timeoutMsOf(req.raw.headers, request.body));
   const onDisconnect = onDisconnectOf(timed.onDisconnect, request.body, arrival.value);
-  const input = { tenantId, recipe: { ...timed, onDisconnect }, problemJson, createdAtMs, ...kept };
+  const note = request.note ?? timed.note;
+  const input = { tenantId, recipe: { ...timed, onDisconnect, note }, problemJson, createdAtMs, ...kept };
   const opened = await openSearch(
     env,
     input,
@@ -84,6 +87,11 @@ export async function startSearch(
   const { onBudget, reply, method } = recipe.value;
   const hasProgress = reply?.hasProgress === true && method !== NO_SEARCH;
   return succeed({ ...opened.value, servesBest: onBudget !== "error", hasProgress });
+}
+
+/** What was decided while the request was read, for the client to know; weightier than what the recipe notes. */
+interface Noted {
+  readonly note?: string | null;
 }
 
 /** An answer that comes after the client has given up is paid for and lost. */
@@ -103,7 +111,7 @@ const MAX_PROBLEM_BYTES = 30 * 1024 * 1024;
 /** What is kept beside the search for later requests; absent where nothing is to be found again. */
 export type KeptText = Pick<StartInput, "keptJson" | "listing">;
 
-/** The end of a search of this request's tenant. */
+/** The end of a search of this request's tenant, whose object hears of it if the client goes away before. */
 export function resultOf(context: AppContext, searchId: string): Promise<SearchSummary> {
   const { env, req } = context;
   const tenantId = context.get("tenant").id;

@@ -166,6 +166,7 @@ function rulesOf(request: CompletionRequest, index: number): ChoiceRules {
   return {
     topLogprobs: request.keepsTokens === true ? (request.topLogprobs ?? 0) : null,
     keepsReasoning: request.keepsReasoning === true,
+    isSingleCall: request.forwarded.parallel_tool_calls === false,
     // From the seed, so that a repeated attempt says the same; from the length, so that the next turn does not.
     freshCallId: (position) =>
       `call_${[0, 1, 2].map((part) => deriveSeed(seed, "tool-call", messages.length, index, position, part).toString(36)).join("")}`,

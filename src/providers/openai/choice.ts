@@ -11,6 +11,8 @@ export interface ChoiceRules {
   /** Alternatives kept per token; null keeps no token at all. */
   readonly topLogprobs: number | null;
   readonly keepsReasoning: boolean;
+  /** `parallel_tool_calls: false`, which not every provider honours: the first call is the answer. */
+  readonly isSingleCall: boolean;
   /** The id of a call that comes without one, or with one that is taken: new for each position. */
   readonly freshCallId: (position: number) => string;
   /** Ids of calls in the conversation so far. */
@@ -83,7 +85,7 @@ export function createChoice(rules: ChoiceRules): Choice {
   const addToolCall = (delta: ToolCallDelta): Omit<CompletionDelta, "index"> | null => {
     let call = calls.get(delta.index);
     if (call === undefined) {
-      if (calls.size >= MAX_TOOL_CALLS) return null;
+      if (calls.size >= (rules.isSingleCall ? 1 : MAX_TOOL_CALLS)) return null;
       call = { position: calls.size, id: idOf(delta.id, calls.size), name: "", arguments: "", isOpened: false };
       calls.set(delta.index, call);
     }
