@@ -32,9 +32,23 @@ export interface Env extends ScorerVariables {
 
 /** Throws where PROVIDERS is not what it should be: a fault of the deployment, not of a request. */
 export function providersOf(env: Pick<Env, "PROVIDERS">): readonly ProviderConfig[] {
-  const parsed = parseProviders(env.PROVIDERS);
+  const parsed = readProviders(env.PROVIDERS);
   if (!parsed.ok) throw new Error(parsed.error);
   return parsed.value;
+}
+
+const readProviders = keepingLast(parseProviders);
+
+/**
+ * Every request and every object reads the deployment's variables, which do not change while it runs: the last text is kept
+ * with what it says. No tenant's data ever passes here (T21).
+ */
+function keepingLast<T>(read: (text: string) => T): (text: string) => T {
+  let last: { readonly text: string; readonly value: T } | null = null;
+  return (text) => {
+    if (last?.text !== text) last = { text, value: read(text) };
+    return last.value;
+  };
 }
 
 /** Throws where ROUTING is not what it should be. */
