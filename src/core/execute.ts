@@ -129,12 +129,13 @@ function inputOf(executor: Executor, tree: Tree, stepId: StepId, step: ProposeSt
   };
   // The same for every attempt at the step: with a deterministic upstream a repeated attempt says the same again. Only
   // a reply that could not be read is asked for anew.
-  const unparsed = tree.openSteps.get(stepId)?.unparsed ?? 0;
+  const { unparsed, proposal } = tree.openSteps.get(stepId) ?? { unparsed: 0, proposal: tree.proposalsStarted + 1 };
   return {
     problem,
     path: tree.pathOf(tree.node(step.nodeId)).flatMap(({ thought }) => (thought === null ? [] : [thought])),
     count,
-    seed: deriveSeed(executor.seed, "step", stepId, ...(unparsed === 0 ? [] : [unparsed])),
+    // By its place among the proposals: when the verifications in between are made depends on the width.
+    seed: deriveSeed(executor.seed, "proposal", proposal, ...(unparsed === 0 ? [] : [unparsed])),
     sampling,
     clientMaxTokens: executor.sampling.maxTokens,
     capabilities: modelOf(executor, step).capabilities,

@@ -8,6 +8,8 @@ import type { NodeId, Role, Step, StepId } from "./step.ts";
 export interface OpenStep {
   readonly stepId: StepId;
   readonly step: Step;
+  /** Its number among the proposals, from 1; 0 for any other step. */
+  readonly proposal: number;
   readonly attempt: number;
   readonly reserved: Amounts;
   /** Its last attempt failed and the next has not started: nothing is in flight for it. */
@@ -32,7 +34,7 @@ export interface TreeView {
   readonly rollouts: number;
   /** Candidates that open steps may still complete. */
   readonly rolloutsInFlight: number;
-  /** Candidates the verifier has not been asked about, in creation order. */
+  /** Candidates, of `terminals`, that the verifier has not been asked about, in creation order. */
   readonly unverifiedAnswers: readonly Node[];
   /** The same of partial answers. */
   readonly unverifiedSteps: readonly Node[];

@@ -34,6 +34,7 @@ export class Tree implements TreeView {
   rollouts = 0;
   rolloutsInFlight = 0;
   stepsStarted = 0;
+  proposalsStarted = 0;
   spent: Amounts = NOTHING;
   reserved: Amounts = NOTHING;
   /** Steps that failed for good since the last one that succeeded. */
@@ -182,6 +183,7 @@ export class Tree implements TreeView {
       this.stepsStarted = Math.max(this.stepsStarted, stepId);
       this.#hold(step, 1);
       this.#countAsked(step, 1);
+      if (step.type === "propose") this.proposalsStarted++;
       if (reserved.calls > 0) this.callingSteps++;
     } else {
       if (open.isRepeated) this.repeatsInARow++;
@@ -190,7 +192,8 @@ export class Tree implements TreeView {
       this.rolloutsInFlight -= open.reserved.rollouts;
     }
     const { unparsed = 0, isRepeated = false } = open ?? {};
-    this.openSteps.set(stepId, { stepId, step, attempt, reserved, isWaiting: false, unparsed, isRepeated });
+    const proposal = open?.proposal ?? (step.type === "propose" ? this.proposalsStarted : 0);
+    this.openSteps.set(stepId, { stepId, step, proposal, attempt, reserved, isWaiting: false, unparsed, isRepeated });
     this.reserved = addAmounts(this.reserved, reserved);
     this.rolloutsInFlight += reserved.rollouts;
   }

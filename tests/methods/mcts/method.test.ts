@@ -86,7 +86,7 @@ test.each([1, 8])("a list expands a node for good: none is asked for a second on
 });
 
 test.each([1, 8])("max_iterations bounds the back-ups through the root at width %i", async (width) => {
-  const { tree } = await run({ max_iterations: 25 }, { width, rollouts: 1000 });
+  const { tree } = await run({ max_iterations: 25 }, { width, rollouts: 1000, seed: 2 });
   expect(tree.end?.reason).toBe("completed");
   // Each step brings one judgement, a repeated one none; the draft brings its whole chain, but comes first.
   expect(tree.root.visits).toBe(25);

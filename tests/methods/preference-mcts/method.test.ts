@@ -177,7 +177,7 @@ function committedPath(root: Node): Node[] {
 }
 
 test.each([1, 8])("root_factor times as many visits come before the first commitment, at width %i", async (width) => {
-  const { events, tree } = await runWorld({ ...WORLD, verifier: OPINION, width, rollouts: 1000 });
+  const { events, tree } = await runWorld({ ...WORLD, verifier: OPINION, width, rollouts: 1000, seed: 1 });
   const visits = tree.root.children.map((child) => child.visits);
   const chosen = tree.root.children[visits.indexOf(Math.max(...visits))];
   const firstSteps: { readonly seen: number; readonly isChosen: boolean }[] = [];

@@ -51,7 +51,7 @@ test("a recorded output returns: at the depth limit a state is completed once, a
 
 test("what completes a state is a chain of steps that the walk does not enter: each of four states is asked for once", async () => {
   const params = { samples: 3, max_depth: 1, max_states: 4, look_ahead: 0, draft: false };
-  const { tree, events } = await runWorld({ method: "tot-dfs", params, verifiers: ["judge"], rollouts: 100 });
+  const { tree, events } = await runWorld({ method: "tot-dfs", params, verifiers: ["judge"], rollouts: 100, seed: 2 });
   const roles = events.flatMap((event) =>
     event.type === "step-start" && event.step.type === "propose" ? [event.step.role] : [],
   );
