@@ -37,7 +37,7 @@ export async function createResponse(context: AppContext): Promise<Response> {
   if (!parsed.ok) return respondWithError(context, parsed.error);
   const request = parsed.value;
   const started = await start(context, request, body.value);
-  if (!started.ok) return respondWithError(context, started.error);
+  if (!started.ok) return respondWithError(context, inOwnWords(started.error));
   const { searchId, createdAtMs } = started.value;
   const head: ResponseHead = { searchId, createdAtMs, settings: request.settings };
 
@@ -75,6 +75,12 @@ async function start(
   const keptJson = JSON.stringify(kept);
   if (keptJson.length > MAX_KEPT_LENGTH) return fail(TOO_LONG_TO_KEEP);
   return startSearch(context, wanted, { keptJson });
+}
+
+/** A fault of the schema is told where a Responses request has it; its message names no place. */
+function inOwnWords(error: ApiError): ApiError {
+  const isOfSchema = error.type === "invalid-parameter" && error.param === "response_format.json_schema.schema";
+  return isOfSchema ? { ...error, param: "text.format.schema" } : error;
 }
 
 const TOO_LONG_TO_KEEP: ApiError = {
