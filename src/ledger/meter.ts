@@ -10,17 +10,17 @@ export interface Meter {
   readonly level: number;
   /** Elapsed time (`clock.ts`) at which the level was that. */
   readonly atMs: number;
-  /** Rising in both fields; the first begins at 0. What may still be given back of an old reservation (`giveBack`). */
+  /** Rising in both fields; the first begins before all time. What may still be given back of an old reservation (`giveBack`). */
   readonly floors: readonly Floor[];
 }
 
-/** The lowest level from `fromMs` to now. */
+/** The lowest level from `fromMs` to now, after all that was filled in at `fromMs`. */
 export interface Floor {
   readonly fromMs: number;
   readonly level: number;
 }
 
-export const EMPTY_METER: Meter = { level: 0, atMs: 0, floors: [{ fromMs: 0, level: 0 }] };
+export const EMPTY_METER: Meter = { level: 0, atMs: 0, floors: [{ fromMs: -1, level: 0 }] };
 
 /** No rate and no amount of tokens above this: a level stays a safe integer. */
 export const LARGEST_PER_MINUTE = 1_000_000_000;
@@ -49,8 +49,7 @@ export function waitFor(meter: Meter, perMinute: number, units: number): number 
 /** Also past the limit, where more was used than reserved: the next ones wait for it. */
 export function fill(meter: Meter, units: number): Meter {
   const level = Math.min(meter.level + units * PARTS_PER_UNIT, Number.MAX_SAFE_INTEGER);
-  const isNoted = meter.floors.some((floor) => floor.fromMs === meter.atMs || floor.level === level);
-  const floors = isNoted ? meter.floors : [...meter.floors, { fromMs: meter.atMs, level }];
+  const floors = [...meter.floors.filter((floor) => floor.fromMs < meter.atMs), { fromMs: meter.atMs, level }];
   return { ...meter, level, floors: floors.length > MOST_FLOORS ? floors.toSpliced(1, 1) : floors };
 }
 

@@ -148,7 +148,9 @@ function end(draft: Draft, lease: Lease, state: LeaseState, total: number): Leas
 /** Writes the lease as it is to be, with `total` posted; what it does not hold any more is given back. */
 function post(draft: Draft, before: Lease, after: Lease, total: number): Lease {
   const posted = spent(after.holds, total);
-  const holds = after.state === "open" ? posted : posted.map((hold) => ({ ...hold, held: hold.posted }));
+  // One that has run out is posted in full: it keeps its holds for the settlement that may correct it.
+  const isOver = after.state === "settled" || after.state === "voided";
+  const holds = isOver ? posted.map((hold) => ({ ...hold, held: hold.posted })) : posted;
   moveHolds(draft, before.holds, holds);
   const lease = { ...after, spent: total, holds };
   draft.putLease(lease);
