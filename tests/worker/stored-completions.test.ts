@@ -198,6 +198,7 @@ describe("an update", () => {
     expect((await openAi(by).chat.completions.retrieve(unlisted.id)).id).toBe(unlisted.id);
     await env.DB.prepare("ALTER TABLE broken RENAME TO stored_completions").run();
     expect(await rowOf(id)).toEqual({ metadata: '{"state":"old"}', revision: 1 });
+    await abortAllDurableObjects();
     expect(await runDurableObjectAlarm(stubOf("tenant_outbox", id))).toBe(true);
     expect(await runDurableObjectAlarm(stubOf("tenant_outbox", unlisted.id))).toBe(true);
     expect(await idsOf(by, "?metadata[state]=new")).toEqual([id]);
