@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["tests/ledger/**/*.test.ts"],
-    env: { LEDGER_RUNS: "60" },
+    env: { LEDGER_RUNS: "25" },
     testTimeout: 60_000,
   },
 });
