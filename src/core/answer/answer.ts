@@ -1,5 +1,5 @@
 import { canonicalAnswer } from "./canonical.ts";
-import { jsonAnswer } from "./json.ts";
+import { isJson, jsonAnswer } from "./json.ts";
 import { lastBoxed, markedAnswer } from "./marked.ts";
 import { toolAnswer } from "./tool-call.ts";
 
@@ -16,7 +16,7 @@ export interface AnswerRule {
 
 /** Where a request says that the answer is: `search.answer`, as plain JSON in the recipe. */
 export type AnswerSource =
-  /** Whatever of the others is there: a mark, a JSON field `answer`, a tool call, or a short text by itself. */
+  /** Whatever of the others is there: a mark, a JSON field `answer`, a tool call, or JSON or a short text by itself. */
   | { readonly from: "auto" }
   /** `\boxed{}`, "Answer: ..." or "the answer is ..." and nothing else. */
   | { readonly from: "marked" }
@@ -75,6 +75,8 @@ function automaticAnswer(text: string, toolCalls: readonly unknown[]): string | 
   const marked = markedAnswer(text);
   if (marked !== null) return marked;
   if (whole === "") return toolAnswer(toolCalls, undefined, undefined);
+  // What `response_format` brings: however long, it is all answer, and equal objects can vote together.
+  if (isJson(whole)) return whole;
   return whole.length <= SHORT_ANSWER_LENGTH && !whole.includes("\n") ? whole : null;
 }
 

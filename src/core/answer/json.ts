@@ -53,6 +53,11 @@ function lastObject(text: string): unknown {
   return found;
 }
 
+/** Is the text as a whole an object or a list in JSON? */
+export function isJson(text: string): boolean {
+  return /^\s*[[{]/.test(text) && parsed(text) !== undefined;
+}
+
 function parsed(text: string): unknown {
   if (text.length > MAX_JSON_LENGTH) return undefined;
   try {

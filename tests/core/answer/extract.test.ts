@@ -67,6 +67,21 @@ test("a pattern is compiled once, outside, and what it finds is the answer", () 
   expect(compiled).toEqual(["<(.*)>"]);
 });
 
+test("JSON that names no answer is one as a whole: the same values vote together, whatever their layout", () => {
+  const rule = AUTOMATIC_ANSWER;
+  const classOf = (value: unknown, indent: number) =>
+    rule.classOf(rule.extract(JSON.stringify(value, null, indent), []) ?? "");
+  const city = {
+    city: "Bonn",
+    of: ["a rather long list", "of rather long items", "that takes more than a line"],
+    n: 1,
+  };
+  const { n, ...rest } = city;
+  expect(classOf(city, 2)).toBe(classOf({ n, ...rest }, 0));
+  expect(classOf(city, 2)).not.toBe(classOf({ ...city, n: 2 }, 2));
+  expect(rule.extract(`Here it is:\n${JSON.stringify(city, null, 2)}`, [])).toBeNull();
+});
+
 test("without text the automatic answer is the tool calls, whatever their spacing, and garbled ones are none", () => {
   const spaced = [call("f", '{ "b": 1, "a": 2 }')];
   expect(AUTOMATIC_ANSWER.extract("", spaced)).toBe('f({"a":2,"b":1})');
