@@ -1,18 +1,24 @@
 import { fail, type Result, succeed } from "../core/result.ts";
 import type { ApiError } from "./errors.ts";
+import { repeatedMember } from "./json-members.ts";
 
 export const MAX_BODY_BYTES = 20 * 1024 * 1024;
 /** Deeper JSON is no request; it is meant for whoever walks it recursively (T11). */
 const MAX_DEPTH = 64;
+const MAX_NAME_SHOWN = 100;
 
-/** The request's JSON object, bounded in size while it is read and in depth before it is used. */
+/** The request's JSON object, bounded in size while it is read and in depth before it is used, every name said once. */
 export async function readJsonObject(request: Request): Promise<Result<Record<string, unknown>, ApiError>> {
   const text = await readText(request.body, MAX_BODY_BYTES);
   if (text === null) return fail({ type: "body-too-large", limitBytes: MAX_BODY_BYTES });
   if (isDeeperThan(text, MAX_DEPTH)) return fail(invalidJson(`it is nested more than ${MAX_DEPTH} levels deep`));
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? succeed(value) : fail(invalidJson("it is not an object"));
+    if (!isObject(value)) return fail(invalidJson("it is not an object"));
+    const repeated = repeatedMember(text);
+    if (repeated !== null)
+      return fail(invalidJson(`it says '${repeated.slice(0, MAX_NAME_SHOWN)}' twice in one object`));
+    return succeed(value);
   } catch (error) {
     return fail(invalidJson(error instanceof Error ? error.message : "it is not JSON"));
   }
