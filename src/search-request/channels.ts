@@ -145,7 +145,7 @@ export function ofAliases(body: Body): Read {
 
 /** `/v1/bon-16/chat/completions`: for clients that can only set a base URL. */
 export function ofPath(path: string): Read {
-  const word = /([^/]+)\/(?:chat\/completions|responses)\/?$/.exec(path)?.[1] ?? "";
+  const word = /([^/]+)\/(?:chat\/completions|(?<!chat\/)completions|responses)\/?$/.exec(path)?.[1] ?? "";
   if (word === "" || word === VERSION) return succeed(NOTHING_SAID);
   const plan = shortPlanOf(word);
   if (plan !== null) return ofSaid(saidBy(plan, "path"));
