@@ -1,12 +1,14 @@
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { CLIENTS } from "../clients/all.ts";
 import type { Ask } from "../clients/client.ts";
+import { pythonWithSdk } from "../clients/python/environment.ts";
 import { MODEL, setStage } from "../clients/stage.ts";
 import { HELLO } from "../setup/scenarios.ts";
 
 // WIRE 5.3. All clients wait side by side, each with the timeouts and retries that it comes with.
 
 const stage = setStage();
+beforeAll(() => pythonWithSdk(), 300_000);
 
 /** Nobody's idle timer is shorter than a minute: half of it leaves room for a busy machine. */
 const LONGEST_SILENCE_MS = 30_000;

@@ -1,12 +1,15 @@
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { HELLO } from "../setup/scenarios.ts";
 import { CLIENTS } from "./all.ts";
 import type { Ask, Client, Failure } from "./client.ts";
 import { langchainResponses } from "./langchain.ts";
+import { pythonWithSdk } from "./python/environment.ts";
 import { RED_PIXEL } from "./scenarios.ts";
 import { MODEL, setStage, until } from "./stage.ts";
 
 const { ask, callsOf } = setStage();
+/** pip fetches some 30 MB the first time. */
+beforeAll(() => pythonWithSdk(), 300_000);
 
 describe.each(CLIENTS)("WIRE 5.1: $name", (client) => {
   test("gets an answer", async () => {
