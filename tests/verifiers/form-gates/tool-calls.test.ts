@@ -30,6 +30,7 @@ function objection(calls: readonly unknown[], more: Readonly<Record<string, unkn
 
 test.each<[unknown, string | null]>([
   [GOOD, null],
+  [{ function: GOOD.function }, null],
   [called("now", ""), null],
   [called("now", "{}"), null],
   [called("now", '{"any":"thing"}'), null],

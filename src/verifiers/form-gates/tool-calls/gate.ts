@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { FormGateDefinition } from "../../../core/form-gate.ts";
-import { type ToolRules, toolRulesOf } from "./request.ts";
+import { rulesOf, type ToolRules, toolsOf } from "./request.ts";
 
-const call = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("function"), function: z.object({ name: z.string(), arguments: z.string().catch("") }) }),
-  z.object({ type: z.literal("custom"), custom: z.object({ name: z.string() }) }),
+/** Told apart by what they have: some providers leave the type out. */
+const call = z.union([
+  z.object({ function: z.object({ name: z.string(), arguments: z.string().catch("") }) }),
+  z.object({ custom: z.object({ name: z.string() }) }),
 ]);
 
 /**
@@ -15,14 +16,11 @@ const call = z.discriminatedUnion("type", [
 export const toolCalls: FormGateDefinition = {
   name: "tool-calls",
   summary: "Tools are called as the request allows and demands, with arguments of the shape of their parameters.",
-  isAsked: (problem) => toolRulesOf(problem) !== null,
+  isAsked: (problem) => toolsOf(problem) !== null,
   fault: () => null,
   create: (problem) => {
-    const rules = toolRulesOf(problem);
-    return {
-      name: "tool-calls",
-      objectionTo: ({ toolCalls: calls }) => (rules === null ? null : objectionTo(calls, rules)),
-    };
+    const rules = rulesOf(toolsOf(problem) ?? [], problem);
+    return { name: "tool-calls", objectionTo: ({ toolCalls: calls }) => objectionTo(calls, rules) };
   },
 };
 
@@ -40,16 +38,16 @@ function objectionToCall(one: unknown, { tools, allowed }: ToolRules): string | 
   const parsed = call.safeParse(one);
   if (!parsed.success) return "a call that is neither of a function nor of a custom tool";
   const said = parsed.data;
-  const name = said.type === "function" ? said.function.name : said.custom.name;
+  const name = "function" in said ? said.function.name : said.custom.name;
   const rule = tools.get(name);
   if (rule === undefined) return `there is no tool '${name}'`;
   if (allowed !== null && !allowed.has(name)) return `tool_choice does not allow '${name}'`;
-  if (rule === null || said.type !== "function") return null;
+  if (rule === null || !("function" in said)) return null;
   // Without parameters some models write nothing at all.
   const text = said.function.arguments.trim() === "" ? "{}" : said.function.arguments;
   const value = objectIn(text);
   if (value === null) return `the arguments of '${name}' are no JSON object`;
-  const fault = rule.check?.(value, text.length) ?? null;
+  const fault = rule(value, text.length);
   return fault === null ? null : `the arguments of '${name}': ${fault}`;
 }
 

@@ -4,8 +4,8 @@ import { type Check, compileSchema } from "../../schema.ts";
 
 /** What a request says about calling tools. */
 export interface ToolRules {
-  /** By name; a function's check of its arguments, null where any object will do. Null: a tool without JSON arguments. */
-  readonly tools: ReadonlyMap<string, { readonly check: Check | null } | null>;
+  /** By name, a function's check of its arguments; null for a tool without JSON arguments. */
+  readonly tools: ReadonlyMap<string, Check | null>;
   readonly isRequired: boolean;
   /** The tools that may be called; null for all. */
   readonly allowed: ReadonlySet<string> | null;
@@ -19,7 +19,7 @@ const functionTool = z.object({
 });
 const customTool = z.object({ type: z.literal("custom"), custom: z.object({ name: z.string() }) });
 const tool = z.discriminatedUnion("type", [functionTool, customTool]);
-type Tool = z.infer<typeof tool>;
+export type Tool = z.infer<typeof tool>;
 const allowedTools = z.object({
   type: z.literal("allowed_tools"),
   allowed_tools: z.object({ mode: z.string(), tools: z.array(tool) }),
@@ -31,21 +31,33 @@ const choice = z.union([
 type Choice = z.infer<typeof choice>;
 
 /** Null where the request offers no tools, or in words that we do not know: what cannot be understood is not demanded. */
-export function toolRulesOf({ forwarded }: Problem): ToolRules | null {
+export function toolsOf({ forwarded }: Problem): readonly Tool[] | null {
   const offered = z.array(tool).min(1).safeParse(forwarded.tools);
-  if (!offered.success) return null;
+  return offered.success ? offered.data : null;
+}
+
+export function rulesOf(offered: readonly Tool[], { forwarded }: Problem): ToolRules {
   const chosen = choice.safeParse(forwarded.tool_choice ?? "auto");
   return {
-    tools: new Map(offered.data.map((one) => [nameOf(one), one.type === "function" ? checkOf(one.function) : null])),
+    tools: new Map(offered.map((one) => [nameOf(one), one.type === "function" ? checkOf(one.function) : null])),
     isSingle: forwarded.parallel_tool_calls === false,
     ...(chosen.success ? demandOf(chosen.data) : { isRequired: false, allowed: null }),
   };
 }
 
-/** A schema that cannot be used here is not looked at: what it means to the provider is between the two. */
-function checkOf({ parameters }: { readonly parameters?: unknown }): { readonly check: Check | null } {
-  const compiled = parameters == null ? null : compileSchema(parameters, true);
-  return { check: typeof compiled === "function" ? compiled : null };
+/**
+ * A schema that cannot be used here is not looked at: what it means to the provider is between the two. It is compiled when
+ * the tool is first called: agents offer dozens of tools and call one.
+ */
+function checkOf({ parameters }: { readonly parameters?: unknown }): Check {
+  let check: Check | null = null;
+  return (value, length) => {
+    if (check === null) {
+      const compiled = compileSchema(parameters ?? {}, true);
+      check = typeof compiled === "function" ? compiled : () => null;
+    }
+    return check(value, length);
+  };
 }
 
 function demandOf(chosen: Choice): Pick<ToolRules, "isRequired" | "allowed"> {
