@@ -16,6 +16,8 @@ export interface ProviderConfig {
   readonly headerTimeoutMs: number;
   /** Longest silence inside a streamed body. */
   readonly idleTimeoutMs: number;
+  /** From the grant of a header slot to the end of the answer, however lively it is; absent: ten minutes. */
+  readonly callTimeoutMs?: number | undefined;
   /** Calls that one search has open here at once, from leaving to the end of the answer; absent for no bound. */
   readonly maxConcurrent?: number | undefined;
   /** Where it runs, as a location hint of the platform: searches that ask it are placed there. Absent: near the client. */
@@ -147,6 +149,7 @@ const providersSchema = z
         .refine((models) => isDistinct(models.map((model) => model.id)), "lists one model id twice"),
       headerTimeoutMs: timeoutSchema,
       idleTimeoutMs: timeoutSchema,
+      callTimeoutMs: z.int().min(1).max(LONGEST_TIMEOUT_MS).optional(),
       maxConcurrent: z.int().min(1).optional(),
       location: z.enum(LOCATIONS).optional(),
     }),

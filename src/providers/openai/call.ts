@@ -60,7 +60,8 @@ export async function callOnce(
     return null;
   }
   const startedAtMs = clock.now();
-  const interruption = createInterruption(clock, cancel, provider.headerTimeoutMs, provider.idleTimeoutMs);
+  const { headerTimeoutMs, idleTimeoutMs, callTimeoutMs } = provider;
+  const interruption = createInterruption(clock, cancel, headerTimeoutMs, idleTimeoutMs, callTimeoutMs);
   const limits = streamLimits(count * request.maxTokens, request.topLogprobs ?? 0);
   const way = { fetch: slot.fetch ?? fetch, release: slot.release };
   const exchange = createExchange({ ...way, clock, limits, interruption });

@@ -21,21 +21,29 @@ export interface Interruption {
   close(): void;
 }
 
-/** Create it when the header slot is granted, not before: the header timeout starts here. */
+/** The OpenAI SDKs' own. A body of one byte a second is never silent, and would go on for days. */
+const DEFAULT_CALL_TIMEOUT_MS = 600_000;
+
+/** Create it when the header slot is granted, not before: the header timeout and the whole call's start here. */
 export function createInterruption(
   clock: Clock,
   cancel: CancelSignal,
   headerTimeoutMs: number,
   idleTimeoutMs: number,
+  callTimeoutMs: number = DEFAULT_CALL_TIMEOUT_MS,
 ): Interruption {
   const controller = new AbortController();
   let failure: CallFailure | null = null;
   let lastBytesAtMs = 0;
+  const stopCallTimer = clock.schedule(callTimeoutMs, () => {
+    end(failureOf({ type: "timeout", message: `the upstream did not end its answer within ${callTimeoutMs} ms` }));
+  });
 
   const end = (reason: CallFailure) => {
     if (failure !== null) return;
     failure = reason;
     stopTimer();
+    stopCallTimer();
     controller.abort();
   };
   const endAfter = (what: string, timeoutMs: number) =>
@@ -69,6 +77,7 @@ export function createInterruption(
     },
     close: () => {
       stopTimer();
+      stopCallTimer();
       cancel.removeEventListener("abort", onCancel);
     },
   };
