@@ -1,6 +1,13 @@
 import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
 import type { TokenLogprob } from "../../core/model.ts";
-import { type CompletionHead, chatFinishReasonOf, searchBlockOf, servedAnswers, usageOf } from "./completion.ts";
+import {
+  type CompletionHead,
+  chatFinishReasonOf,
+  SERVICE_TIER,
+  searchBlockOf,
+  servedAnswers,
+  usageOf,
+} from "./completion.ts";
 import { tokenToWire } from "./logprobs.ts";
 import type { Piece } from "./said.ts";
 import type { AnswerPiece } from "./viewing.ts";
@@ -25,6 +32,7 @@ export function createChunkWriter(head: CompletionHead, count: number, hasUsage:
     object: "chat.completion.chunk",
     created: head.created,
     model: head.model,
+    service_tier: SERVICE_TIER,
     choices,
     ...(hasUsage && { usage: null }),
     ...extra,

@@ -6,6 +6,9 @@ import { logprobsOf } from "./logprobs.ts";
 import { stopReasonToWire } from "./outcome.ts";
 import { saidOf, toolCallsOf } from "./said.ts";
 
+/** The tier used: no provider is asked for another one, since its prices would not be those configured (WIRE.md 1.2). */
+export const SERVICE_TIER = "default";
+
 /** What is the same in every chunk and in the whole object. */
 export interface CompletionHead {
   readonly id: string;
@@ -39,6 +42,7 @@ export function completionOf(head: CompletionHead, summary: SearchSummary, count
     object: "chat.completion",
     created: head.created,
     model: head.model,
+    service_tier: SERVICE_TIER,
     choices: answers.map((answer, index) => ({
       index,
       message: messageOf(head, answer),

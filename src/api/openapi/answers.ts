@@ -84,9 +84,14 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         degraded: { type: "boolean" },
         note: nullable("string"),
         candidates: { type: "array", items: { type: "object" } },
+        trace: {
+          type: "array",
+          items: { type: "object" },
+          description: "The tree, where `return.trace` asks for it; without texts as a summary.",
+        },
         trace_url: text,
       },
-      ["candidates"],
+      ["candidates", "trace"],
     ),
   },
   TextCompletion: objectOf(

@@ -149,4 +149,5 @@ const SEARCH_HEADERS = [
   { name: "X-Search", description: "The `search` object as JSON, or a method's name." },
   { name: "X-Search-Method", description: "A method's name." },
   { name: "X-Search-Budget", description: "As `rollouts=16,usd=0.25,ms=45000`; also calls, tokens, parallel." },
+  { name: "X-Strict-Params", description: "`1`: a top-level parameter that would be ignored is a 400." },
 ].map((header) => ({ ...header, in: "header", schema: { type: "string" } }));
