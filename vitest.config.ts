@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: "core",
           include: ["tests/**/*.test.ts"],
-          exclude: ["tests/{worker,crash,service,clients,acceptance}/**"],
+          exclude: ["tests/{worker,crash,service,clients,acceptance,faults}/**"],
           // Generous: a busy machine must not fail a test whose subject is not time.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -48,7 +48,7 @@ export default defineConfig({
       {
         test: {
           name: "service",
-          include: ["tests/{service,crash,clients,acceptance}/**/*.test.ts"],
+          include: ["tests/{service,crash,clients,acceptance,faults}/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { FAULTS as PROVIDER_FAULTS } from "../../bench/provider/faults.ts";
 import type { ModelErrorType } from "../../src/core/model.ts";
 import { answer, byteByByte, bytes, duplicatedFinish, FAULTS, headers, rateLimit, wait } from "../upstream/index.ts";
 import { createRig, errorOf, textsOf } from "./support.ts";
@@ -135,6 +136,14 @@ describe("odd but whole streams", () => {
   it("takes the first finish and nothing after it", async () => {
     const rig = await createRig(() => duplicatedFinish("24"));
     expect(textsOf(await rig.ask())).toEqual(["24"]);
+  });
+
+  it("does not take chunks out of order for an empty answer", async () => {
+    const said = { model: "scripted", texts: ["24"], maxTokens: 64 };
+    const rig = await createRig(() => PROVIDER_FAULTS["out-of-order-chunks"](said));
+    const outcome = await rig.ask();
+    expect(errorOf(outcome).type).toBe("malformed");
+    expect(outcome.attempts).toHaveLength(1);
   });
 
   it("does without [DONE] and usage, and then charges the bound", async () => {

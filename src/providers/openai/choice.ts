@@ -121,7 +121,11 @@ export function createChoice(rules: ChoiceRules): Choice {
     },
     add: (delta) => {
       // What comes after a choice's finish reason (a second one, more text) is not part of the answer.
-      if (ending !== null) return [];
+      if (ending !== null) {
+        // But where it ended without a word, the words come too late: the chunks are out of order, and "" is no answer.
+        if (text === "" && calls.size === 0 && delta.text !== "") isBroken = true;
+        return [];
+      }
       const thought = rules.keepsReasoning ? room(delta.reasoning) : "";
       const said = room(delta.text);
       const refused = room(delta.refusal);
