@@ -15,6 +15,7 @@ const SIBLINGS = ["methods", "policies", "verifiers", "providers", "ledger", "ex
 const ROOTS = [
   "choices",
   "lists",
+  "log-probabilities",
   "prompts",
   "recipe",
   "requirements",

@@ -1,6 +1,9 @@
 import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
-import { splitText } from "../chat-completions/chunks.ts";
-import { type OutputItem, openResponse, type ResponseHead, type ResponseObject, responseOf } from "./response.ts";
+import { saidOf } from "../chat-completions/said.ts";
+import type { AnswerPiece, Viewing } from "../chat-completions/viewing.ts";
+import { errorToWire } from "../errors.ts";
+import { createItemEvents, type EventBody } from "./item-events.ts";
+import { answerOf, openResponse, type ResponseHead, type ResponseObject, responseOf } from "./response.ts";
 
 /** One event of a response's stream: its name is also its `type`, and its place in the stream is in it. */
 export interface ResponseEvent {
@@ -9,13 +12,57 @@ export interface ResponseEvent {
   readonly [field: string]: unknown;
 }
 
-type EventBody = Omit<ResponseEvent, "sequence_number"> & { readonly type: string };
+/** A response's events in their order, each under its number. */
+export interface ResponseEvents {
+  /** What a stream begins with, before anything is known. */
+  first(): ResponseEvent[];
+  /** Changes nothing: says once more that the response is under way, under the newest number. */
+  signOfLife(): ResponseEvent;
+  /** More of the answer. */
+  hear(pieces: readonly AnswerPiece[]): ResponseEvent[];
+  /** What follows once the search has ended. `viewing` knows what was heard. */
+  end(summary: SearchSummary, viewing: Viewing): ResponseEvent[];
+  /** A stream that cannot go on. */
+  broken(): ResponseEvent[];
+}
 
-/** What a stream begins with, before anything is known. The last of these may be sent again as a sign of life. */
-export function firstEvents(head: ResponseHead): ResponseEvent[] {
+export function createResponseEvents(head: ResponseHead): ResponseEvents {
+  const items = createItemEvents(head.searchId);
+  let next = 0;
+  const numbered = (bodies: readonly EventBody[]): ResponseEvent[] =>
+    bodies.map(({ type, ...fields }) => ({ type, sequence_number: next++, ...fields }));
+
+  const endOf = (summary: SearchSummary, viewing: Viewing): readonly EventBody[] => {
+    const response = responseOf(head, summary);
+    const answer = answerOf(summary);
+    if (answer === null) return lastOf(response);
+    const rest = viewing.rest([saidOf(answer)]);
+    const missing = rest?.flatMap(items.hear) ?? [];
+    // What was shown and is not what the log says cannot be mended, only told.
+    if (rest === null || items.isOutOfOrder) return lastOf(failed(response));
+    return [...missing, ...items.end(response.output), ...lastOf(response)];
+  };
+
+  return {
+    first: () => numbered(firstBodies(head)),
+    signOfLife: () => ({
+      type: "response.in_progress",
+      sequence_number: Math.max(0, next - 1),
+      response: openResponse(head, "in_progress"),
+    }),
+    hear: (pieces) => numbered(pieces.flatMap(items.hear)),
+    end: (summary, viewing) => numbered(endOf(summary, viewing)),
+    broken: () => {
+      const { code, message } = errorToWire({ type: "internal" }).body.error;
+      return numbered([errorEvent(code, message)]);
+    },
+  };
+}
+
+function firstBodies(head: ResponseHead): EventBody[] {
   const queued = openResponse(head, "queued");
   const running = openResponse(head, "in_progress");
-  const bodies: EventBody[] = head.settings.background
+  return head.settings.background
     ? [
         { type: "response.created", response: queued },
         { type: "response.queued", response: queued },
@@ -25,59 +72,21 @@ export function firstEvents(head: ResponseHead): ResponseEvent[] {
         { type: "response.created", response: running },
         { type: "response.in_progress", response: running },
       ];
-  return numbered(bodies, 0);
 }
 
-/**
- * What follows once the search has ended. A function of the response alone, so that whoever comes back later is given
- * the same events under the same numbers.
- */
-export function lastEvents(head: ResponseHead, summary: SearchSummary): ResponseEvent[] {
-  const response = responseOf(head, summary);
-  const bodies = [...response.output.flatMap(itemEvents), ...endOf(response)];
-  return numbered(bodies, firstEvents(head).length);
-}
-
-function numbered(bodies: readonly EventBody[], from: number): ResponseEvent[] {
-  return bodies.map(({ type, ...fields }, index) => ({ type, sequence_number: from + index, ...fields }));
-}
-
-function itemEvents(item: OutputItem, outputIndex: number): EventBody[] {
-  const at = { output_index: outputIndex };
-  const inner = item.type === "message" ? messageEvents(item, outputIndex) : callEvents(item, outputIndex);
-  const begun =
-    item.type === "message"
-      ? { ...item, status: "in_progress", content: [] }
-      : { ...item, status: "in_progress", arguments: "" };
-  return [
-    { type: "response.output_item.added", ...at, item: begun },
-    ...inner,
-    { type: "response.output_item.done", ...at, item },
-  ];
-}
-
-function messageEvents(item: Extract<OutputItem, { type: "message" }>, outputIndex: number): EventBody[] {
-  return item.content.flatMap((part, contentIndex) => {
-    const at = { item_id: item.id, output_index: outputIndex, content_index: contentIndex };
-    return [
-      { type: "response.content_part.added", ...at, part: { ...part, text: "" } },
-      ...splitText(part.text).map((delta) => ({ type: "response.output_text.delta", ...at, delta, logprobs: [] })),
-      { type: "response.output_text.done", ...at, text: part.text, logprobs: [] },
-      { type: "response.content_part.done", ...at, part },
-    ];
-  });
-}
-
-function callEvents(item: Extract<OutputItem, { type: "function_call" }>, outputIndex: number): EventBody[] {
-  const at = { item_id: item.id, output_index: outputIndex };
-  return [
-    ...splitText(item.arguments).map((delta) => ({ type: "response.function_call_arguments.delta", ...at, delta })),
-    { type: "response.function_call_arguments.done", ...at, name: item.name, arguments: item.arguments },
-  ];
+function failed(response: ResponseObject): ResponseObject {
+  const { code, message } = errorToWire({ type: "answer-changed" }).body.error;
+  return {
+    ...response,
+    status: "failed",
+    completed_at: null,
+    incomplete_details: null,
+    error: { code: code ?? "server_error", message },
+  };
 }
 
 /** Clients raise on `error`; those that wait for an end are given one, too. There is no event for a cancelled end. */
-function endOf(response: ResponseObject): EventBody[] {
+function lastOf(response: ResponseObject): EventBody[] {
   if (response.status === "completed") return [{ type: "response.completed", response }];
   if (response.status !== "failed") return [{ type: "response.incomplete", response }];
   const { code, message } = response.error ?? { code: "server_error", message: "" };
@@ -85,6 +94,6 @@ function endOf(response: ResponseObject): EventBody[] {
 }
 
 /** OpenAI's types have its fields flat, Open Responses below `error`, where OpenAI's Python client raises on them. */
-export function errorEvent(code: string | null, message: string) {
+function errorEvent(code: string | null, message: string): EventBody {
   return { type: "error", code, message, param: null, error: { type: "server_error", code, message, param: null } };
 }

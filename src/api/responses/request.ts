@@ -101,8 +101,14 @@ export function parseResponseRequest(input: Record<string, unknown>): Result<Res
       response_format: toResponseFormat(body.text?.format),
       verbosity: body.text?.verbosity,
       reasoning_effort: body.reasoning?.effort,
+      ...(wantsLogprobs(body) && { logprobs: true, top_logprobs: body.top_logprobs ?? 0 }),
     },
   });
+}
+
+/** Alternatives to the tokens are asked for together with the tokens. */
+function wantsLogprobs({ include, top_logprobs }: Body): boolean {
+  return include?.includes("message.output_text.logprobs") === true || (top_logprobs ?? 0) > 0;
 }
 
 /** The whole chat body: the instructions first, then what was said before, then this request's own input. */
@@ -161,11 +167,6 @@ function refusal(body: Body): ApiError | null {
     const message = `Unsupported parameter: '${unsupported}' is not supported by this service.`;
     return say("unsupported_parameter", unsupported, message);
   }
-  const wantsLogprobs = body.include?.includes("message.output_text.logprobs") ?? false;
-  if (wantsLogprobs || (body.top_logprobs ?? 0) > 0) {
-    const param = wantsLogprobs ? "include" : "top_logprobs";
-    return say("unsupported_parameter", param, "Unsupported parameter: log-probabilities do not go with search.");
-  }
   return null;
 }
 
@@ -222,7 +223,7 @@ function settingsOf(body: Body, tools: readonly object[], toolChoice: ToolChoice
     parallel_tool_calls: body.parallel_tool_calls ?? true,
     temperature: body.temperature ?? 1,
     top_p: body.top_p ?? 1,
-    top_logprobs: 0,
+    top_logprobs: body.top_logprobs ?? 0,
     presence_penalty: body.presence_penalty ?? 0,
     frequency_penalty: body.frequency_penalty ?? 0,
     tools,

@@ -1,9 +1,10 @@
 import type { AnswerView, SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
 import { searchBlockOf, usageOf } from "../chat-completions/completion.ts";
 import { failureOf } from "../chat-completions/outcome.ts";
-import { toolCallsOf } from "../chat-completions/said.ts";
+import { saidOf } from "../chat-completions/said.ts";
 import { errorToWire } from "../errors.ts";
-import { functionCallIdOf, messageIdOf, responseIdOf } from "./response-id.ts";
+import { type OutputItem, outputOf } from "./items.ts";
+import { responseIdOf } from "./response-id.ts";
 import type { ResponseSettings } from "./settings.ts";
 
 /** Which response it is, from its creation on. */
@@ -41,7 +42,7 @@ export function responseOf(head: ResponseHead, summary: SearchSummary): Response
     completed_at: status === "completed" ? Math.floor((summary.endedAtMs ?? 0) / 1000) : null,
     error: error === null ? null : { code: error.code ?? "server_error", message: error.message },
     incomplete_details: status === "incomplete" ? { reason: incompleteReasonOf(answer) } : null,
-    output: answer === null ? [] : outputOf(head.searchId, answer),
+    output: answer === null ? [] : outputOf(head.searchId, saidOf(answer), isCut(answer)),
     usage: responseUsageOf(summary),
     ...{ search: searchBlockOf(summary, `/v1/responses/${responseIdOf(head.searchId)}/search`) },
   };
@@ -74,57 +75,26 @@ function statusOf(summary: SearchSummary): Exclude<ResponseStatus, "queued" | "i
   return isCut(answer) ? "incomplete" : "completed";
 }
 
-function isCut({ ending }: AnswerView): boolean {
-  return ending === "length" || ending === "content-filter";
+/** A refusal of the model's own is whole. */
+export function isCut({ ending, refusalFrom }: AnswerView): boolean {
+  return ending === "length" || (ending === "content-filter" && refusalFrom === undefined);
 }
 
 function incompleteReasonOf(answer: AnswerView | null): "max_output_tokens" | "content_filter" {
   return answer?.ending === "content-filter" ? "content_filter" : "max_output_tokens";
 }
 
-export type OutputItem = ReturnType<typeof messageItem> | ReturnType<typeof functionCallItem>;
-
-/** The text, if there is any, then the calls. */
-export function outputOf(searchId: string, answer: AnswerView): OutputItem[] {
-  const calls = answer.toolCallsJson === null ? [] : toolCallsOf(answer.toolCallsJson);
-  const hasMessage = answer.text !== "" || calls.length === 0;
-  return [
-    ...(hasMessage ? [messageItem(searchId, answer)] : []),
-    ...calls.map((call, index) => functionCallItem(searchId, call, index)),
-  ];
-}
-
-function messageItem(searchId: string, answer: AnswerView) {
-  return {
-    id: messageIdOf(searchId),
-    type: "message" as const,
-    status: isCut(answer) ? "incomplete" : "completed",
-    role: "assistant",
-    content: [{ type: "output_text" as const, text: answer.text, annotations: [], logprobs: [] }],
-  };
-}
-
-function functionCallItem(searchId: string, call: Readonly<Record<string, unknown>>, index: number) {
-  const { name, arguments: text } = (call.function ?? {}) as { readonly name?: string; readonly arguments?: string };
-  return {
-    id: functionCallIdOf(searchId, index),
-    type: "function_call" as const,
-    status: "completed",
-    call_id: String(call.id ?? functionCallIdOf(searchId, index)),
-    name: name ?? "",
-    arguments: text === undefined || text === "" ? "{}" : text,
-  };
-}
-
 /** The same figures as a chat completion's, under the names of this API. */
 function responseUsageOf(summary: SearchSummary) {
-  const { prompt_tokens, completion_tokens, total_tokens, ...ours } = usageOf(summary, summary.answers.slice(0, 1));
+  const usage = usageOf(summary, summary.answers.slice(0, 1));
+  const { prompt_tokens, completion_tokens, total_tokens, ...rest } = usage;
+  const { prompt_tokens_details, completion_tokens_details, ...ours } = rest;
   return {
     ...ours,
     input_tokens: prompt_tokens,
-    input_tokens_details: { cached_tokens: 0, cache_write_tokens: 0 },
+    input_tokens_details: { cached_tokens: prompt_tokens_details.cached_tokens, cache_write_tokens: 0 },
     output_tokens: completion_tokens,
-    output_tokens_details: { reasoning_tokens: 0 },
+    output_tokens_details: { reasoning_tokens: completion_tokens_details?.reasoning_tokens ?? 0 },
     total_tokens,
   };
 }

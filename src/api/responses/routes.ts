@@ -8,6 +8,7 @@ import { parseChatRequest } from "../chat-completions/request.ts";
 import { type AppContext, respondWithError } from "../context.ts";
 import type { ApiError } from "../errors.ts";
 import { pageOf, parsePageQuery } from "../paging.ts";
+import { followAnswer, type LiveNews } from "../searches/live.ts";
 import { isSureToServe, resultOf, type StartedSearch, startSearch } from "../searches/start.ts";
 import { STREAM_HEADERS, WHITESPACE_HEADERS } from "../stream-headers.ts";
 import { unknownParameter } from "../strict-parameters.ts";
@@ -37,14 +38,19 @@ export async function createResponse(context: AppContext): Promise<Response> {
   if (!parsed.ok) return respondWithError(context, parsed.error);
   const request = parsed.value;
   const started = await start(context, request, body.value);
-  if (!started.ok) return respondWithError(context, inOwnWords(started.error));
+  if (!started.ok) return respondWithError(context, inOwnWords(started.error, request));
   const { searchId, createdAtMs } = started.value;
   const head: ResponseHead = { searchId, createdAtMs, settings: request.settings };
 
   // Whoever comes back asks the search's own object, which owns the run: nothing of this request is left behind.
   if (request.isBackground && !request.isStream) return context.json(openResponse(head, "queued"));
   const result = resultOf(context, searchId);
-  if (request.isStream) return context.body(streamResponse(head, result, { after: -1 }), 200, STREAM_HEADERS);
+  if (request.isStream)
+    return context.body(
+      streamResponse(head, result, { after: -1, news: newsOf(context, searchId) }),
+      200,
+      STREAM_HEADERS,
+    );
   const toJson = (summary: SearchSummary): object => responseOf(head, summary);
   const summary = await resultOrHold(result, () => isSureToServe(context, started.value));
   if (summary === null) return context.body(whitespaceThen(result, toJson), 200, WHITESPACE_HEADERS);
@@ -77,10 +83,17 @@ async function start(
   return startSearch(context, wanted, { keptJson });
 }
 
-/** A fault of the schema is told where a Responses request has it; its message names no place. */
-function inOwnWords(error: ApiError): ApiError {
-  const isOfSchema = error.type === "invalid-parameter" && error.param === "response_format.json_schema.schema";
-  return isOfSchema ? { ...error, param: "text.format.schema" } : error;
+/** A fault is told where a Responses request has what is at fault. */
+function inOwnWords(error: ApiError, { settings }: ResponseRequest): ApiError {
+  if (error.type !== "invalid-parameter") return error;
+  switch (error.param) {
+    case "response_format.json_schema.schema":
+      return { ...error, param: "text.format.schema" };
+    case "logprobs":
+      return { ...error, param: settings.top_logprobs > 0 ? "top_logprobs" : "include" };
+    default:
+      return error;
+  }
 }
 
 const TOO_LONG_TO_KEEP: ApiError = {
@@ -103,7 +116,11 @@ export async function getResponse(context: AppContext): Promise<Response> {
     const message = `Invalid '${param}': expected a sequence number, an integer of at least 0.`;
     return respondWithError(context, { type: "invalid-parameter", code: "invalid_value", message, param });
   }
-  return context.body(streamResponse(response, resultOf(context, searchId), { after }), 200, STREAM_HEADERS);
+  return context.body(
+    streamResponse(response, resultOf(context, searchId), { after, news: newsOf(context, searchId) }),
+    200,
+    STREAM_HEADERS,
+  );
 }
 
 /** POST /v1/responses/{id}/cancel: answers with the best so far. Cancelling what has ended changes nothing. */
@@ -133,6 +150,10 @@ export async function listInputItems(context: AppContext): Promise<Response> {
   const items = messagesToItems(response.searchId, await ownMessages(context, response));
   const page = pageOf(items, query.value);
   return page.ok ? context.json(page.value) : respondWithError(context, page.error);
+}
+
+function newsOf(context: AppContext, searchId: string): LiveNews {
+  return followAnswer(context.env, context.get("tenant").id, searchId);
 }
 
 function findAsked(context: AppContext): Promise<StoredResponse | null> {

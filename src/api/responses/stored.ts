@@ -1,13 +1,14 @@
 import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
 import type { Message, Problem } from "../../core/problem.ts";
 import { fail, type Result, succeed } from "../../core/result.ts";
-import { toolCallsOf } from "../chat-completions/said.ts";
+import { saidOf, toolCallsOf } from "../chat-completions/said.ts";
 import type { AppContext } from "../context.ts";
 import type { ApiError } from "../errors.ts";
 import { searchStub } from "../searches/search-stub.ts";
 import type { InputItem, PlainItem } from "./input.ts";
+import { outputOf } from "./items.ts";
 import { itemNotFound } from "./request.ts";
-import { answerOf, outputOf, type ResponseHead } from "./response.ts";
+import { answerOf, isCut, type ResponseHead } from "./response.ts";
 import { searchIdOfItem, searchIdOfResponse } from "./response-id.ts";
 import { parseKept } from "./settings.ts";
 
@@ -94,7 +95,7 @@ async function findItem(context: AppContext, id: string): Promise<PlainItem | nu
   const response = searchId === null ? null : await findBySearch(context, searchId);
   const answer = response === null ? null : answerOf(response.summary);
   if (response === null || answer === null) return null;
-  const item = outputOf(response.searchId, answer).find((one) => one.id === id);
+  const item = outputOf(response.searchId, saidOf(answer), isCut(answer)).find((one) => one.id === id);
   if (item === undefined) return null;
   return item.type === "message" ? { ...item, role: "assistant" } : item;
 }

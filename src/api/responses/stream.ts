@@ -1,7 +1,8 @@
 import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
 import { within } from "../chat-completions/timers.ts";
-import { errorToWire } from "../errors.ts";
-import { errorEvent, firstEvents, lastEvents, type ResponseEvent } from "./events.ts";
+import { createViewing } from "../chat-completions/viewing.ts";
+import { type LiveNews, NO_NEWS } from "../searches/live.ts";
+import { createResponseEvents, type ResponseEvent } from "./events.ts";
 import type { ResponseHead } from "./response.ts";
 
 /** Under the 15 s of the strictest idle timer met (WIRE.md 4.7). */
@@ -11,43 +12,56 @@ export interface ResponseStreamOptions {
   /** Events up to this number are left out: the client has them. -1 for none. */
   readonly after: number;
   readonly heartbeatMs?: number;
+  /** The answer while it is written. */
+  readonly news?: LiveNews;
 }
 
 /**
- * A response's events: what is known at once, signs of life while the search runs, the rest when it has ended. A sign of
- * life is the newest event once more, under its own number: every client knows its name, it says nothing new, and the
- * numbers of what follows do not depend on how long the search took.
+ * A response's events: what is known at once, without a search the answer as it is written, signs of life while nothing
+ * comes, the rest when the search has ended. A sign of life moves no number, so that those of what follows do not depend
+ * on how long it took.
  */
 export function streamResponse(
   head: ResponseHead,
   result: Promise<SearchSummary>,
-  { after, heartbeatMs = HEARTBEAT_MS }: ResponseStreamOptions,
+  { after, heartbeatMs = HEARTBEAT_MS, news = NO_NEWS }: ResponseStreamOptions,
 ): ReadableStream<Uint8Array> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();
   const encoder = new TextEncoder();
-  const send = (events: readonly ResponseEvent[]): Promise<void> =>
-    writer.write(encoder.encode(events.map(toFrame).join("")));
+  const events = createResponseEvents(head);
+  const viewing = createViewing(1);
+  const send = async (all: readonly ResponseEvent[]): Promise<void> => {
+    if (all.length > 0) await writer.write(encoder.encode(all.map(toFrame).join("")));
+  };
   const isNew = (event: ResponseEvent): boolean => event.sequence_number > after;
-  const first = firstEvents(head);
-  const run = async (): Promise<void> => {
-    await send(first.filter(isNew));
-    let summary = await within(result, heartbeatMs);
-    while (summary === null) {
-      await send(first.slice(-1));
-      summary = await within(result, heartbeatMs);
+  const awaited = async <T>(promise: Promise<T>): Promise<T> => {
+    // In a box: null is what some wait for.
+    const boxed = promise.then((value) => ({ value }));
+    for (;;) {
+      const come = await within(boxed, heartbeatMs);
+      if (come !== null) return come.value;
+      await send([events.signOfLife()]);
     }
-    await send(lastEvents(head, summary).filter(isNew));
+  };
+  // Looked at when the news have ended.
+  result.catch(() => {});
+  const run = async (): Promise<void> => {
+    await send(events.first().filter(isNew));
+    for (let lines = await awaited(news.next()); lines !== null; lines = await awaited(news.next())) {
+      await send(events.hear(lines.flatMap(viewing.hear)).filter(isNew));
+    }
+    await send(events.end(await awaited(result), viewing).filter(isNew));
   };
   run()
     .catch((error: unknown) => {
       console.error("stream:", error instanceof Error ? error.message : error);
-      const { code, message } = errorToWire({ type: "internal" }).body.error;
-      return send([{ ...errorEvent(code, message), sequence_number: first.length }]);
+      return send(events.broken());
     })
     .then(() => writer.close())
     // The viewer has gone: nobody is left to tell.
-    .catch(() => {});
+    .catch(() => {})
+    .finally(news.close);
   return readable;
 }
 
