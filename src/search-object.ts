@@ -8,7 +8,7 @@ import { SELECTIONS } from "./core/selection/index.ts";
 import type { PromptOverrides } from "./prompts.ts";
 import { promptOverridesSchema } from "./providers/prompt-override.ts";
 import type { RecipeError } from "./recipe.ts";
-import { hyphenated, methodNamed, verifierNamed } from "./search-request/aliases.ts";
+import { hyphenated, methodNamed, verifierNamed, verifierParams } from "./search-request/aliases.ts";
 import { layerOf, searchIn } from "./search-request/layer.ts";
 import { PRESET_NAMES } from "./search-request/presets.ts";
 import { patternSchema } from "./verifiers/pattern.ts";
@@ -187,11 +187,13 @@ function verifierSpecs(input: NonNullable<z.infer<typeof searchSchema>["verifier
     const at = Array.isArray(input) ? `search.verifier[${index}]` : "search.verifier";
     if (typeof one === "string") return { type: verifierNamed(one), weight: 1, params: {}, at };
     const { type, weight, ...params } = one;
-    return { type: verifierNamed(type), weight: weight ?? 1, params, at };
+    const name = verifierNamed(type);
+    return { type: name, weight: weight ?? 1, params: verifierParams(name, params), at };
   });
-  const only = specs.length === 1 ? specs[0]?.type : undefined;
-  if (only === "auto") return null;
-  return only === "none" ? [] : specs;
+  const [only] = specs.length === 1 ? specs : [];
+  // With parameters it is no choice left open: it is told as a name that nobody has, and not passed over.
+  if (only?.type === "auto" && Object.keys(only.params).length === 0) return null;
+  return only?.type === "none" && Object.keys(only.params).length === 0 ? [] : specs;
 }
 
 function hyphenatedKeys(prompts: PromptOverrides): PromptOverrides {

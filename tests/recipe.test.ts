@@ -79,6 +79,22 @@ test.each([
   });
 });
 
+test("a judge's criteria are its rubric, and null is the same as absent", () => {
+  const sampling = { maxTokens: 100, temperature: undefined, topP: undefined, stop: [] };
+  const verifierOf = (verifier: object): unknown => {
+    const search = { method: "best_of_n", verifier };
+    const recipe = createRecipe({ problem: hello, model: "espalier/24", search, sampling, seed: 1 }, instructed);
+    return recipe.ok ? recipe.value.verifiers : recipe.error;
+  };
+  const criteria = "Is it short?";
+  expect(verifierOf({ type: "llm_judge", model: null, criteria })).toEqual(
+    verifierOf({ type: "judge", rubric: criteria }),
+  );
+  expect(verifierOf({ type: "llm_judge", criteria })).toMatchObject([{ type: "judge", params: { rubric: criteria } }]);
+  expect(verifierOf({ type: "auto", model: null, criteria: null })).toMatchObject([{ type: "agreement" }]);
+  expect(verifierOf({ type: "auto", criteria })).toMatchObject({ param: "search.verifier", code: "invalid_value" });
+});
+
 test("code_tests is our unit-tests, whose parameters it has to bring", () => {
   const search = { method: "best_of_n", verifier: "code_tests" };
   const recipe = recipeOf(search, { problem: hello });

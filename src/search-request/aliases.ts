@@ -20,6 +20,17 @@ const VERIFIERS: Readonly<Record<string, string>> = {
   logprob: "self-evaluation",
 };
 
+/** Null is the same as absent; a judge's rubric goes by `criteria` as well. */
+export function verifierParams(
+  verifier: string,
+  params: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const said = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== null && value !== undefined));
+  if (verifier !== "judge" || !("criteria" in said) || "rubric" in said) return said;
+  const { criteria, ...others } = said;
+  return { ...others, rubric: criteria };
+}
+
 /** Underscores are accepted for hyphens in every name. */
 export function hyphenated(text: string): string {
   return text.replaceAll("_", "-");

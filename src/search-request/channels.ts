@@ -113,7 +113,9 @@ const METADATA_FIELDS: readonly string[] = [
   "answer",
   "reference",
   "on_budget",
+  "on_disconnect",
   "return.candidates",
+  "return.trace",
   "usage",
 ];
 
