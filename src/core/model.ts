@@ -165,6 +165,10 @@ export interface Attempt {
   /** True where the provider gave no usage and the figures are our upper bound. */
   readonly isEstimated: boolean;
   readonly outcome: "completed" | "cancelled" | ModelErrorType;
+  /** When the first piece of an answer came; null or absent where none did. */
+  readonly firstTokenAtMs?: number | null;
+  /** The provider's own id of the call (`x-request-id`), for its support; absent where it gives none. */
+  readonly providerRequestId?: string;
   /** Made beside a slow call for the same thing. */
   readonly isHedge?: true;
 }

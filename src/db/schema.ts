@@ -65,6 +65,7 @@ export const attempts = sqliteTable(
     model: text("model").notNull(),
     startedAtMs: integer("started_at_ms").notNull(),
     headersAtMs: integer("headers_at_ms"),
+    firstTokenAtMs: integer("first_token_at_ms"),
     endedAtMs: integer("ended_at_ms").notNull(),
     promptTokens: integer("prompt_tokens").notNull(),
     completionTokens: integer("completion_tokens").notNull(),
@@ -72,6 +73,10 @@ export const attempts = sqliteTable(
     microdollars: integer("microdollars").notNull(),
     isEstimated: integer("is_estimated", { mode: "boolean" }).notNull(),
     outcome: text("outcome").notNull(),
+    /** The provider's own id of the call. */
+    providerRequestId: text("provider_request_id"),
+    /** Made beside a slow call for the same thing. */
+    isHedge: integer("is_hedge", { mode: "boolean" }),
   },
   (table) => [primaryKey({ columns: [table.searchId, table.index] })],
 );

@@ -65,11 +65,15 @@ export async function callOnce(
   const limits = streamLimits(count * request.maxTokens, request.topLogprobs ?? 0);
   const way = { fetch: slot.fetch ?? fetch, release: slot.release };
   const exchange = createExchange({ ...way, clock, limits, interruption });
+  let firstTokenAtMs: number | null = null;
   const collector = createCollector({
     count,
     name: model.upstream,
     rulesOf: (index) => rulesOf(request, spec.offset + index),
-    onDelta: ({ index, ...piece }) => spec.onDelta?.({ ...piece, index: spec.offset + index }),
+    onDelta: ({ index, ...piece }) => {
+      firstTokenAtMs ??= clock.now();
+      spec.onDelta?.({ ...piece, index: spec.offset + index });
+    },
   });
   const failure = await stream(context, spec, exchange, collector, interruption);
   // Both may have happened already; here for every way out.
@@ -83,7 +87,9 @@ export async function callOnce(
     model: model.upstream,
     startedAtMs,
     headersAtMs: exchange.headersAtMs,
+    firstTokenAtMs,
     endedAtMs: clock.now(),
+    ...(exchange.requestId !== null && { providerRequestId: exchange.requestId }),
     outcome: failure === null ? "completed" : failure.error.type,
   } as const;
   return {

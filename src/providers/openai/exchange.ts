@@ -14,6 +14,8 @@ export interface Exchange {
   readonly isSent: boolean;
   readonly headersAtMs: number | null;
   readonly contentType: string | null;
+  /** The provider's own id of the call; null where it gives none. */
+  readonly requestId: string | null;
 }
 
 export interface ExchangeOptions {
@@ -35,6 +37,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   let isSent = false;
   let headersAtMs: number | null = null;
   let contentType: string | null = null;
+  let requestId: string | null = null;
 
   const fetch: Fetch = async (input, init) => {
     isSent = true;
@@ -48,6 +51,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const response = left.value;
     headersAtMs = clock.now();
     contentType = response.headers.get("content-type");
+    requestId = response.headers.get("x-request-id")?.slice(0, MAX_REQUEST_ID_CHARACTERS) ?? null;
     interruption.headersArrived();
     return watched(response, response.ok ? limits : ERROR_BODY_LIMITS, interruption);
   };
@@ -63,8 +67,13 @@ export function createExchange(options: ExchangeOptions): Exchange {
     get contentType() {
       return contentType;
     },
+    get requestId() {
+      return requestId;
+    },
   };
 }
+
+const MAX_REQUEST_ID_CHARACTERS = 200;
 
 /** A fresh response: the decoded body must not meet the old `content-encoding`. 204 and 205 may not have a body. */
 function watched(response: Response, limits: BodyLimits, interruption: Interruption): Response {
