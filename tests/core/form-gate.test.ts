@@ -78,6 +78,18 @@ test.each(SELECTIONS)(
   },
 );
 
+test("a method that chooses a vetoed candidate, or none, does not have its way while there is another", () => {
+  const tree = outvoted([0.2, 0.6]);
+  const [vetoed] = tree.vetoed;
+  if (vetoed === undefined) throw new Error("nothing is vetoed");
+  for (const chosen of [{ node: vetoed, score: 1 }, null]) {
+    expect(servedOf(tree, () => chosen)).toMatchObject({ node: { id: "1.4" }, score: 0.6 });
+  }
+  const [first] = tree.terminals;
+  const own = first === undefined ? null : { node: first, score: 0.9 };
+  expect(servedOf(tree, () => own)).toBe(own);
+});
+
 test("a repetition of a vetoed candidate is vetoed with it, and takes its place in the order", () => {
   const tree = treeOf([
     stepStart(1, { type: "propose", nodeId: "0", count: 1, role: "end" }),
