@@ -243,6 +243,7 @@ describe("mistakes", () => {
       "missing_required_parameter",
       "text.format.schema",
     ],
+    ["an unknown verbosity", { input, text: { verbosity: "terse" } }, 400, "invalid_value", "text.verbosity"],
     ["an unknown format", { input, text: { format: { type: "yaml" } } }, 400, "invalid_value", "text.format.type"],
     ["a conversation", { input, conversation: "conv_1" }, 400, "unsupported_parameter", "conversation"],
     ["log-probabilities", { input, top_logprobs: 3 }, 400, "unsupported_parameter", "top_logprobs"],

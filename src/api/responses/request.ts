@@ -62,7 +62,7 @@ export const responseRequestSchema = z.looseObject({
   parallel_tool_calls: z.boolean().nullish(),
   tools: toolsSchema.nullish(),
   tool_choice: toolChoiceSchema.nullish(),
-  text: z.looseObject({ format: format.nullish(), verbosity: z.string().nullish() }).nullish(),
+  text: z.looseObject({ format: format.nullish(), verbosity: z.enum(["low", "medium", "high"]).nullish() }).nullish(),
   reasoning: z.looseObject({ effort: z.string().nullish(), summary: z.string().nullish() }).nullish(),
   metadata: z.record(z.string(), z.string()).nullish(),
   include: z.array(z.string()).nullish(),
