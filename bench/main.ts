@@ -1,3 +1,4 @@
+import { criticalPath } from "./critical-path/critical-path.ts";
 import { decision } from "./decision/decision.ts";
 import { fanOut } from "./fan-out/fan-out.ts";
 import { hedging } from "./hedging/hedging.ts";
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   verifiers,
   provider,
   "pass-through": passThrough,
+  "critical-path": criticalPath,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

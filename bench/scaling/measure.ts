@@ -6,7 +6,7 @@ import { foldTree, type Tree } from "../../src/core/tree.ts";
 import { answersOfRecipe, backupOfRecipe } from "../../src/setup.ts";
 import { checkAnswer } from "../../src/verifiers/game-of-24/answer.ts";
 import { parseHand } from "../../src/verifiers/game-of-24/hand.ts";
-import { criticalPathCalls } from "../critical-path.ts";
+import { criticalPathCalls } from "../critical-path/chain.ts";
 
 /** What one search came to, judged by the exact checker and not by what the search believed. */
 export interface Outcome {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { criticalPathCalls } from "../../bench/critical-path.ts";
+import { criticalPathCalls } from "../../bench/critical-path/chain.ts";
 
 const call = (startedAtMs: number, endedAtMs: number) => ({ startedAtMs, endedAtMs });
 

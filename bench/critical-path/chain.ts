@@ -1,4 +1,4 @@
-import type { Attempt } from "../src/core/model.ts";
+import type { Attempt } from "../../src/core/model.ts";
 
 /**
  * How many calls had to wait for one another: the longest chain of attempts each of which started after the one before
