@@ -269,7 +269,7 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
     for (;;) {
       if (signal.aborted) return "cancelled";
       if (leftMs() <= 0) return "milliseconds";
-      if (lastError !== null && shouldGiveUp(lastError, tree.failuresInARow, tree.terminals.length > 0)) {
+      if (lastError !== null && shouldGiveUp(lastError, tree.failuresInARow, tree.rollouts > 0)) {
         return "upstream-errors";
       }
       startDueRetries();
