@@ -4,7 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["tests/ledger/**/*.test.ts"],
-    env: { LEDGER_RUNS: "25" },
+    setupFiles: ["tests/ledger/without-shrinking.ts"],
+    env: { LEDGER_RUNS: "12", TIME_ZONE_STRIDE: "40" },
     testTimeout: 60_000,
   },
 });

@@ -5,7 +5,8 @@
  *   kept under the window's start, so a clock that steps back over a boundary and crosses it again finds what was
  *   spent: it cannot reset twice.
  * - `elapsedMs` only ever grows, by what the wall clock has been seen to advance: leases and rates go by it. A clock
- *   set back stands still for them once and then runs on; it neither extends a lease nor keeps it from ending.
+ *   set back stands still for them once and then runs on; it neither extends a lease nor keeps it from ending. One
+ *   that jumps ahead ends leases early (their settlements correct what was then posted) and lets rates start afresh.
  */
 export interface Clock {
   /** Milliseconds since 1970, as last read. */

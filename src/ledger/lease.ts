@@ -18,10 +18,13 @@ import { take } from "./use.ts";
  * is named.
  */
 export interface LeaseRequest {
-  /** Chosen by the caller: asked for again with the same id, the same lease is granted again. */
+  /** Chosen by the caller: asked for again with the same id, it is the same lease, which may have ended by then. */
   readonly leaseId: string;
   readonly keyId: string;
-  /** Outermost first: tenant, project, key, end user. One that the ledger has no row of does not limit. */
+  /**
+   * Outermost first: tenant, project, key, end user; the search itself is bounded by its lease. One that the ledger has
+   * no row of does not limit.
+   */
   readonly scopeIds: readonly string[];
   readonly nanodollars: Wanted;
   /** Prompt and completion tokens, for the limits per minute. */

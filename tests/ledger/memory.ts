@@ -15,6 +15,7 @@ import type {
 /** The ledger's rows in memory. Each goes through JSON, as on its way through a store: what does not survive is no row. */
 export interface MemoryRows extends LedgerRows {
   putKey(key: Key): void;
+  deleteKey(keyId: string): void;
   putScope(scope: Scope): void;
   deleteBudget(budgetId: string): void;
   write(changes: Changes): void;
@@ -57,6 +58,7 @@ export function createMemoryRows(): MemoryRows {
         .sort((a, b) => (a.expiresAtMs ?? Number.MAX_VALUE) - (b.expiresAtMs ?? Number.MAX_VALUE)),
     lease: (leaseId) => leases.get(leaseId),
     putKey: (key) => keys.put(key.keyId, key),
+    deleteKey: (keyId) => keys.delete(keyId),
     putScope: (scope) => scopes.put(scope.scopeId, scope),
     deleteBudget(budgetId) {
       budgets.delete(budgetId);

@@ -5,7 +5,9 @@ import { placeAt } from "./auditor.ts";
 
 const FIRST_MS = Date.UTC(2024, 0, 1);
 const YEARS_MS = Date.UTC(2034, 0, 1) - FIRST_MS;
-const TIME_ZONES = Intl.supportedValuesOf("timeZone");
+const ALL_TIME_ZONES = Intl.supportedValuesOf("timeZone");
+/** All of them, but for mutation testing, which runs this a thousand times. */
+const TIME_ZONES = ALL_TIME_ZONES.filter((_, index) => index % Number(process.env.TIME_ZONE_STRIDE ?? 1) === 0);
 const UNITS = ["day", "week", "month"] as const;
 const iso = (ms: number) => new Date(ms).toISOString();
 
@@ -65,7 +67,7 @@ test.each([
 });
 
 test("the months of ten years tile time in every time zone, each beginning with a new month there (I18)", () => {
-  expect(TIME_ZONES.length).toBeGreaterThan(400);
+  expect(ALL_TIME_ZONES.length).toBeGreaterThan(400);
   for (const timeZone of TIME_ZONES) {
     const period: Period = { type: "calendar", unit: "month", timeZone };
     let { startMs, endMs } = windowAt(period, FIRST_MS);

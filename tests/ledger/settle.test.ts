@@ -274,6 +274,8 @@ describe("a renewal", () => {
     stage.wait(1000);
     expect(stage.renew()).toEqual({ ok: false, error: { type: "key-not-live", status: "revoked" } });
     expect(stage.rows.lease("lease")).toEqual(lease);
+    stage.rows.deleteKey("key");
+    expect(stage.renew()).toEqual({ ok: false, error: { type: "key-not-live", status: "unknown" } });
     expect(stage.settle(3).ok).toBe(true);
     expect(stage.renew()).toMatchObject({ error: { type: "lease-ended", state: "settled" } });
   });
