@@ -9,6 +9,8 @@ const MAX_NAME_SHOWN = 100;
 
 /** The request's JSON object, bounded in size while it is read and in depth before it is used, every name said once. */
 export async function readJsonObject(request: Request): Promise<Result<Record<string, unknown>, ApiError>> {
+  const unsupported = unsupportedHeader(request.headers);
+  if (unsupported !== null) return fail(unsupported);
   const text = await readText(request.body, MAX_BODY_BYTES);
   if (text === null) return fail({ type: "body-too-large", limitBytes: MAX_BODY_BYTES });
   if (isDeeperThan(text, MAX_DEPTH)) return fail(invalidJson(`it is nested more than ${MAX_DEPTH} levels deep`));
@@ -22,6 +24,22 @@ export async function readJsonObject(request: Request): Promise<Result<Record<st
   } catch (error) {
     return fail(invalidJson(error instanceof Error ? error.message : "it is not JSON"));
   }
+}
+
+const MAX_VALUE_SHOWN = 100;
+
+/**
+ * JSON by name, or not named at all; in no encoding, since what a few bytes unfold into cannot be bounded before (T11).
+ */
+function unsupportedHeader(headers: Headers): ApiError | null {
+  const type = headers.get("content-type") ?? "";
+  const [essence = ""] = type.toLowerCase().split(";");
+  if (type !== "" && !/^(application\/json|[\w.+-]+\/[\w.+-]+\+json)$/.test(essence.trim())) {
+    return { type: "unsupported-body", header: "Content-Type", value: type.slice(0, MAX_VALUE_SHOWN) };
+  }
+  const encoding = headers.get("content-encoding")?.trim().toLowerCase() ?? "";
+  if (encoding === "" || encoding === "identity") return null;
+  return { type: "unsupported-body", header: "Content-Encoding", value: encoding.slice(0, MAX_VALUE_SHOWN) };
 }
 
 /** Null when it is longer. The declared length is not believed. */

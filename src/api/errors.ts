@@ -8,6 +8,7 @@ export type ApiError =
   | { readonly type: "method-not-allowed"; readonly method: string; readonly path: string; readonly allowed: string }
   | { readonly type: "body-too-large"; readonly limitBytes: number }
   | { readonly type: "invalid-json"; readonly reason: string }
+  | { readonly type: "unsupported-body"; readonly header: "Content-Type" | "Content-Encoding"; readonly value: string }
   | { readonly type: "invalid-parameter"; readonly code: string; readonly message: string; readonly param: string }
   | { readonly type: "model-not-found"; readonly model: string }
   | { readonly type: "search-not-found"; readonly searchId: string }
@@ -34,7 +35,7 @@ export interface ErrorBody {
 }
 
 export interface WireError {
-  readonly status: 400 | 401 | 404 | 405 | 413 | 429 | 500 | 502;
+  readonly status: 400 | 401 | 404 | 405 | 413 | 415 | 429 | 500 | 502;
   readonly body: ErrorBody;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -67,6 +68,12 @@ export function errorToWire(error: ApiError): WireError {
       return invalid(413, "request_too_large", `The request body is larger than ${error.limitBytes} bytes.`);
     case "invalid-json":
       return invalid(400, "invalid_json", `We could not parse the JSON body of your request: ${error.reason}.`);
+    case "unsupported-body":
+      return invalid(
+        415,
+        error.header === "Content-Type" ? "unsupported_content_type" : "unsupported_content_encoding",
+        `Unsupported ${error.header}: '${error.value}'. Send the body as 'application/json', uncompressed.`,
+      );
     case "invalid-parameter":
       return invalid(400, error.code, error.message, error.param);
     case "model-not-found":
@@ -188,7 +195,7 @@ function withMaximum(message: string): string {
 }
 
 function invalid(
-  status: 400 | 401 | 404 | 405 | 413,
+  status: 400 | 401 | 404 | 405 | 413 | 415,
   code: string | null,
   message: string,
   param: string | null = null,

@@ -8,6 +8,7 @@ const EXAMPLES: { readonly [T in ErrorName]: Extract<ApiError, { type: T }> } = 
   "unknown-url": { type: "unknown-url", method: "POST", path: "/v1/embeddings" },
   "method-not-allowed": { type: "method-not-allowed", method: "GET", path: "/v1/responses", allowed: "POST" },
   "body-too-large": { type: "body-too-large", limitBytes: 20_971_520 },
+  "unsupported-body": { type: "unsupported-body", header: "Content-Type", value: "text/plain" },
   "invalid-json": { type: "invalid-json", reason: "it is not an object" },
   "invalid-parameter": {
     type: "invalid-parameter",
@@ -39,6 +40,7 @@ export type ErrorName = ApiError["type"];
 export const SEARCH_ERRORS = [
   "body-too-large",
   "invalid-json",
+  "unsupported-body",
   "invalid-parameter",
   "model-not-found",
   "idempotency-key-reused",

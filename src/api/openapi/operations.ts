@@ -58,7 +58,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     description: "Replaces its metadata as a whole.",
     body: "CompletionUpdate",
     answer: json("StoredCompletion"),
-    errors: ["body-too-large", "invalid-json", "invalid-parameter", "completion-not-found"],
+    errors: ["body-too-large", "invalid-json", "unsupported-body", "invalid-parameter", "completion-not-found"],
   },
   "DELETE /chat/completions/{id}": {
     summary: "Delete a stored chat completion",
