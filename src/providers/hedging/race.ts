@@ -25,7 +25,7 @@ const MAX_HEDGES = 2;
  */
 export function race(first: Runner, options: RaceOptions): Promise<CompletionOutcome> {
   const { clock, signal, delayMs, watch, hedge } = options;
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const entries: { readonly canceller: Canceller; outcome: CompletionOutcome | null }[] = [];
     let winner: CompletionOutcome | null = null;
     let sentAtMs: number | null = null;
@@ -61,7 +61,7 @@ export function race(first: Runner, options: RaceOptions): Promise<CompletionOut
       run(watchSent(entry.canceller.signal, onSent)).then((outcome) => {
         entry.outcome = outcome;
         finish();
-      });
+      }, reject);
     };
 
     const finish = () => {
