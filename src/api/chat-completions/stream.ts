@@ -1,12 +1,12 @@
 import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
 import { errorToWire } from "../errors.ts";
-import { type LiveNews, NO_NEWS } from "../searches/live.ts";
 import type { ChunkWriter } from "./chunks.ts";
 import { servedAnswers } from "./completion.ts";
+import { type LiveNews, NO_NEWS } from "./live-news.ts";
 import { failureOf } from "./outcome.ts";
 import { type Tell, tellUntilStopped } from "./progress.ts";
 import { saidOf } from "./said.ts";
-import { within } from "./timers.ts";
+import { withHeartbeats } from "./timers.ts";
 import { createViewing, type Viewing } from "./viewing.ts";
 
 /** Under the 15 s of the strictest idle timer met (WIRE.md 4.7). */
@@ -36,15 +36,8 @@ export function streamAnswer(
   const viewing = createViewing(count);
   const send = (frames: readonly (object | "[DONE]")[]): Promise<void> =>
     writer.write(encoder.encode(frames.map(toFrame).join("")));
-  const awaited = async <T>(promise: Promise<T>): Promise<T> => {
-    // In a box: null is what some wait for.
-    const boxed = promise.then((value) => ({ value }));
-    for (;;) {
-      const come = await within(boxed, heartbeatMs);
-      if (come !== null) return come.value;
-      await send([chunks.heartbeat()]);
-    }
-  };
+  const awaited = <T>(promise: Promise<T>): Promise<T> =>
+    withHeartbeats(promise, heartbeatMs, () => send([chunks.heartbeat()]));
   // Looked at when the news have ended.
   result.catch(() => {});
   const run = async (): Promise<void> => {

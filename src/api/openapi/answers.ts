@@ -30,9 +30,12 @@ const chatCompletion = {
           content: nullable("string"),
           refusal: nullable("string"),
           tool_calls: listOf({ type: "object" }),
+          reasoning_content: { ...text, description: "With `include_reasoning`; `reasoning` is the same." },
+          reasoning: text,
         },
-        ["tool_calls"],
+        ["tool_calls", "reasoning_content", "reasoning"],
       ),
+      logprobs: { type: ["object", "null"], description: "`content` and `refusal`: lists of tokens, or null." },
     }),
   ),
   usage: ref("Usage"),
@@ -60,13 +63,18 @@ const spent = objectOf({
 export const ANSWER_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Usage: {
     description: "The standard fields are about the returned answer; `cost` (USD) and `search` are the whole search.",
-    ...objectOf({
-      prompt_tokens: integer,
-      completion_tokens: integer,
-      total_tokens: integer,
-      cost: number,
-      search: spent,
-    }),
+    ...objectOf(
+      {
+        prompt_tokens: integer,
+        completion_tokens: integer,
+        total_tokens: integer,
+        prompt_tokens_details: objectOf({ cached_tokens: integer }),
+        completion_tokens_details: objectOf({ reasoning_tokens: integer }),
+        cost: number,
+        search: spent,
+      },
+      ["completion_tokens_details"],
+    ),
   },
   SearchBlock: {
     description: "What the search did for this answer.",
@@ -102,7 +110,10 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         objectOf({
           text,
           index: integer,
-          logprobs: { type: "null" },
+          logprobs: {
+            type: ["object", "null"],
+            description: "The older shape: `tokens`, `token_logprobs`, `top_logprobs`, `text_offset`.",
+          },
           finish_reason: {
             enum: [...finishReason.enum, null],
             description: "Null in all chunks but an answer's last.",
@@ -143,6 +154,7 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
           objectOf({
             index: integer,
             delta: { type: "object" },
+            logprobs: { type: ["object", "null"] },
             finish_reason: { anyOf: [finishReason, { type: "null" }] },
           }),
         ),

@@ -1,7 +1,7 @@
 import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
-import { within } from "../chat-completions/timers.ts";
+import { type LiveNews, NO_NEWS } from "../chat-completions/live-news.ts";
+import { withHeartbeats } from "../chat-completions/timers.ts";
 import { createViewing } from "../chat-completions/viewing.ts";
-import { type LiveNews, NO_NEWS } from "../searches/live.ts";
 import { createResponseEvents, type ResponseEvent } from "./events.ts";
 import type { ResponseHead } from "./response.ts";
 
@@ -35,15 +35,8 @@ export function streamResponse(
     if (all.length > 0) await writer.write(encoder.encode(all.map(toFrame).join("")));
   };
   const isNew = (event: ResponseEvent): boolean => event.sequence_number > after;
-  const awaited = async <T>(promise: Promise<T>): Promise<T> => {
-    // In a box: null is what some wait for.
-    const boxed = promise.then((value) => ({ value }));
-    for (;;) {
-      const come = await within(boxed, heartbeatMs);
-      if (come !== null) return come.value;
-      await send([events.signOfLife()]);
-    }
-  };
+  const awaited = <T>(promise: Promise<T>): Promise<T> =>
+    withHeartbeats(promise, heartbeatMs, () => send([events.signOfLife()]));
   // Looked at when the news have ended.
   result.catch(() => {});
   const run = async (): Promise<void> => {
