@@ -1,6 +1,7 @@
 import { criticalPath } from "./critical-path/critical-path.ts";
 import { decision } from "./decision/decision.ts";
 import { fanOut } from "./fan-out/fan-out.ts";
+import { firstByte } from "./first-byte/first-byte.ts";
 import { hedging } from "./hedging/hedging.ts";
 import { latency } from "./latency/latency.ts";
 import { methods } from "./methods/methods.ts";
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   scaling,
   latency,
   "fan-out": fanOut,
+  "first-byte": firstByte,
   hedging,
   decision,
   methods,
