@@ -42,6 +42,11 @@ function missingFeature({ forwarded, keepsTokens }: CompletionRequest, capabilit
   return null;
 }
 
+/** A continuation would be asked for in words: whoever goes on by itself comes first. */
+export function isImitated({ prefix }: CompletionRequest, { continuation }: Capabilities): boolean {
+  return prefix !== "" && !continuation;
+}
+
 /** The request as this model can take it: no more tokens than its context has left, no more alternatives than it gives. */
 export function fitted(request: CompletionRequest, capabilities: Capabilities): CompletionRequest {
   const { contextTokens, topLogprobs } = capabilities;

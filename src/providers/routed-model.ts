@@ -13,7 +13,7 @@ import {
 } from "../core/model.ts";
 import { fail } from "../core/result.ts";
 import type { ProviderConfig } from "./config.ts";
-import { fitted, misfit, mostPromptTokens, prefixOf } from "./fitting.ts";
+import { fitted, isImitated, misfit, mostPromptTokens, prefixOf } from "./fitting.ts";
 import type { Gate } from "./gate.ts";
 import type { Health, Refusal, TargetHealth, Ticket } from "./health.ts";
 import { createHedgeAllowance, type HedgeAllowance, hedgeDelayMs } from "./hedging/hedging.ts";
@@ -58,7 +58,7 @@ export function createRoutedModel(id: string, options: RoutedModelOptions): Mode
     // Of the dearest: which one serves is only known when the call is made.
     worstCase: (request) => routes.map((route) => worstCaseOf(route, request)).reduce(dearest, NOTHING),
     complete: async (request, signal, listener) => {
-      const fitting = routes.filter(({ api }) => misfit(request, api.capabilities) === null);
+      const fitting = fittingOf(routes, request);
       if (fitting.length === 0) return notAsked(misfit(request, first.api.capabilities));
       const ranked = ranking(fitting, routing, request);
       const call: Call = { request, signal, listener, ranked, clock: options.clock, routing, allowance };
@@ -102,7 +102,14 @@ function dearest(a: Amounts, b: Amounts): Amounts {
   };
 }
 
-/** By the policy; whoever failed at last goes behind all others. */
+/** Log-probabilities that are asked for are read: where somebody gives them, nobody else will do. */
+function fittingOf(routes: readonly Route[], request: CompletionRequest): readonly Route[] {
+  const able = routes.filter(({ api }) => misfit(request, api.capabilities) === null);
+  const telling = request.topLogprobs === null ? [] : able.filter(({ api }) => api.capabilities.logprobs);
+  return telling.length > 0 ? telling : able;
+}
+
+/** By the policy; whoever would have to imitate goes behind, and whoever failed at last behind all others. */
 function ranking(routes: readonly Route[], { policy }: Routing, request: CompletionRequest): readonly Route[] {
   const [first] = routes;
   if (first === undefined || routes.length === 1) return routes;
@@ -118,7 +125,9 @@ function ranking(routes: readonly Route[], { policy }: Routing, request: Complet
       wanted,
     )
     .flatMap((candidate) => routes.find((route) => route.candidate === candidate) ?? []);
-  return [...ranked.filter(({ health }) => !health.isSuspect), ...ranked.filter(({ health }) => health.isSuspect)];
+  const handicap = ({ api, health }: Route): number =>
+    (health.isSuspect ? 2 : 0) + (isImitated(request, api.capabilities) ? 1 : 0);
+  return ranked.toSorted((a, b) => handicap(a) - handicap(b));
 }
 
 /** One request on its way. */

@@ -210,6 +210,14 @@ describe("a request that a provider cannot take", () => {
   });
 });
 
+test("who gives log-probabilities is asked for them, and who continues an answer by itself is asked first", async () => {
+  const capabilities = { b: { logprobs: true }, c: { continuation: true } };
+  const rig = await createRoutedRig({ a: say("a"), b: say("b"), c: say("c") }, {}, capabilities);
+  expect(textsOf(await rig.ask({ topLogprobs: 5 }))).toEqual(["b"]);
+  expect(textsOf(await rig.ask({ prefix: "4 + " }))).toEqual(["c"]);
+  expect(textsOf(await rig.ask())).toEqual(["a"]);
+});
+
 test("the same beginning of a prompt goes to one provider, whatever the seeds", async () => {
   const rig = await createRoutedRig({ a: say("a"), b: say("b"), c: say("c") }, { policy: "sticky" });
   for (let seed = 0; seed < 9; seed++) await rig.ask({ seed });
