@@ -16,6 +16,27 @@ export interface Facts {
   readonly isServed: boolean;
   /** When the last of those who waited went away; null while nobody has, or somebody came since. */
   readonly leftAtMs: number | null;
+  /** What it spends under; null for a search from before there were leases. */
+  readonly lease: HeldLease | null;
+}
+
+/** The lease as far as it must outlive the object's memory: its amount and its end are the tenant's to say. */
+export interface HeldLease {
+  readonly leaseId: string;
+  /** Name of the tenant's object. */
+  readonly tenantCode: string;
+  readonly keyId: string;
+  /** Hashed; null for nobody in particular. */
+  readonly endUser: string | null;
+  /** 1 for the search's first. */
+  readonly ordinal: number;
+  /** Microdollars that the search had spent under earlier ones, and tokens. */
+  readonly spentBefore: number;
+  readonly tokensBefore: number;
+  /** Tokens that the lease holds of the limits per minute. */
+  readonly tokens: number;
+  /** Its settlement has arrived. */
+  readonly isSettled: boolean;
 }
 
 const NO_FACTS: Facts = {
@@ -29,6 +50,7 @@ const NO_FACTS: Facts = {
   attempt: 0,
   isServed: false,
   leftAtMs: null,
+  lease: null,
 };
 
 export interface FactsStore {

@@ -80,6 +80,11 @@ export class SearchTree extends DurableObject<Env> {
     if (this.#log() !== null) this.#facts.change({ isServed: true });
   }
 
+  /** Has the search taken over this lease? For its tenant, before a lease that nobody has settled is posted in full. */
+  async hasLease(leaseId: string): Promise<boolean> {
+    return this.#facts.read().lease?.leaseId === leaseId;
+  }
+
   /** Resolves when the search has ended. The viewer waits until it says that it has left. */
   async result(viewerId: string | null = null): Promise<SearchSummary | null> {
     const log = this.#log();

@@ -1,6 +1,7 @@
+import { capOf, isBinding } from "../../src/ledger/caps.ts";
 import { isLive, type Key, keyStatus } from "../../src/ledger/keys/key.ts";
 import type { LeaseRequest } from "../../src/ledger/lease.ts";
-import type { Lease } from "../../src/ledger/rows.ts";
+import type { Lease, LedgerRows } from "../../src/ledger/rows.ts";
 import type { Caller, LeaseView, LeaseWish } from "./protocol.ts";
 
 /** As long as a digest, and never one of ours: an unknown key takes the same way as a wrong secret (T6). */
@@ -34,13 +35,23 @@ export function scopeIdsOf(
   ];
 }
 
-export function wishToRequest(wish: LeaseWish, caller: Caller): LeaseRequest {
+export function wishToRequest(wish: LeaseWish, caller: Pick<Caller, "projectId" | "keyId">): LeaseRequest {
   const { leaseId, endUser, nanodollars, tokens, calls, asks, ttlMs, spentBefore } = wish;
   const scopeIds = scopeIdsOf(caller, endUser ?? null);
   return { leaseId, keyId: caller.keyId, scopeIds, nanodollars, tokens, calls, asks, ttlMs, spentBefore };
 }
 
-export function leaseToView(lease: Lease, elapsedMs: number): LeaseView {
-  const { leaseId, state, nanodollars, calls } = lease;
-  return { leaseId, state, nanodollars, calls, expiresInMs: Math.max(0, lease.expiresAtElapsedMs - elapsedMs) };
+export function leaseToView(rows: LedgerRows, lease: Lease, elapsedMs: number): LeaseView {
+  const { leaseId, state, seq, nanodollars, calls, tokens, scopeIds, expiresAtElapsedMs } = lease;
+  return {
+    leaseId,
+    state,
+    seq,
+    nanodollars,
+    isBinding: isBinding(rows, lease),
+    mostPerSearch: capOf(rows, scopeIds),
+    calls,
+    tokens,
+    expiresInMs: Math.max(0, expiresAtElapsedMs - elapsedMs),
+  };
 }

@@ -2,7 +2,9 @@ import type { AllowLists } from "../../src/ledger/allow-lists.ts";
 import type { Key, KeyKind } from "../../src/ledger/keys/key.ts";
 import type { Permission } from "../../src/ledger/keys/permissions.ts";
 import type { LeaseRefusal, Wanted } from "../../src/ledger/lease.ts";
+import type { Rates } from "../../src/ledger/rates.ts";
 import type { LeaseState } from "../../src/ledger/rows.ts";
+import type { LeaseError } from "../../src/ledger/settle.ts";
 
 /**
  * What crosses between a tenant's object and the rest. Plain, concrete and additive only, as the protocol of a search's
@@ -17,7 +19,7 @@ export interface AdmissionRequest {
 }
 
 export interface LeaseWish {
-  /** Chosen by the caller: asked for again with the same id, the same lease is granted again. */
+  /** Of the search that is to spend it (lease-id.ts): asked for again with the same id, the same lease is granted again. */
   readonly leaseId: string;
   /** Whom the tenant serves with it, as an id that is already hashed; absent for nobody in particular. */
   readonly endUser?: string;
@@ -31,10 +33,17 @@ export interface LeaseWish {
 }
 
 export type Admission =
-  | { readonly ok: true; readonly caller: Caller; readonly lease: LeaseView | null }
+  /** `rates` as they stand after the lease. */
+  | { readonly ok: true; readonly caller: Caller; readonly lease: LeaseView | null; readonly rates: Rates }
   /** Unknown, wrong and ended keys alike. */
   | { readonly ok: false; readonly type: "unknown-key" }
-  | { readonly ok: false; readonly type: "refused"; readonly caller: Caller; readonly refusal: LeaseRefusal };
+  | {
+      readonly ok: false;
+      readonly type: "refused";
+      readonly caller: Caller;
+      readonly refusal: LeaseRefusal;
+      readonly rates: Rates;
+    };
 
 /** Who asks, proved by a key. */
 export interface Caller {
@@ -49,12 +58,31 @@ export interface Caller {
 export interface LeaseView {
   readonly leaseId: string;
   readonly state: LeaseState;
+  /** Of the last renewal that was carried out; 0 before the first. */
+  readonly seq: number;
   /** The most it may spend, from its first moment on. */
   readonly nanodollars: number;
+  /** False where nothing limits the tenant's money: the search then need not keep to `nanodollars`. */
+  readonly isBinding: boolean;
+  /** The most that the search may spend under all its leases together, by its scopes; null where none says. */
+  readonly mostPerSearch: number | null;
+  /** In flight at once. */
   readonly calls: number;
+  /** Reserved of the limits per minute. */
+  readonly tokens: number;
   /** From now. */
   readonly expiresInMs: number;
 }
+
+/** A further lease for a search that was admitted before: its object asks, and nobody else can. */
+export interface DrawRequest {
+  readonly keyId: string;
+  readonly lease: LeaseWish;
+}
+
+export type Draw =
+  | { readonly ok: true; readonly lease: LeaseView }
+  | { readonly ok: false; readonly refusal: LeaseRefusal };
 
 export interface RenewalRequest {
   readonly leaseId: string;
@@ -63,6 +91,8 @@ export interface RenewalRequest {
   readonly spent: number;
   readonly inFlight: number;
   readonly wanted: number;
+  /** More tokens, on top of those that the lease holds; none where absent. */
+  readonly tokens?: number;
   readonly ttlMs: number;
 }
 
@@ -75,7 +105,7 @@ export interface SettlementRequest {
 /** `reason` is the type of a `LeaseError`, `message` the whole of it for the log. */
 export type LeaseAnswer =
   | { readonly ok: true; readonly lease: LeaseView }
-  | { readonly ok: false; readonly reason: string; readonly message: string };
+  | { readonly ok: false; readonly reason: LeaseError["type"]; readonly message: string };
 
 /** A key with the digest of its secret. */
 export interface StoredKey {

@@ -1,18 +1,25 @@
 import { DurableObject } from "cloudflare:workers";
 import { listKeys } from "../../src/db/keys.ts";
 import type { Env } from "../../src/env.ts";
+import { advanceClock } from "../../src/ledger/clock.ts";
 import { tenantCodeOf, tenantCodeOfKey } from "../../src/ledger/keys/tenant-code.ts";
 import { lease } from "../../src/ledger/lease.ts";
+import { searchIdOfLease } from "../../src/ledger/lease-id.ts";
+import { NO_RATES, ratesOf } from "../../src/ledger/rates.ts";
 import type { Decision } from "../../src/ledger/rows.ts";
 import { dueAtElapsedMs, expire, renew, type SettleOutcome, settle, voidLease } from "../../src/ledger/settle.ts";
-import { callerOf, leaseToView, NO_DIGEST, wishToRequest } from "./admission.ts";
+import { callerOf, leaseToView, NO_DIGEST, scopeIdsOf, wishToRequest } from "./admission.ts";
 import { rowToKey } from "./imported-key.ts";
 import { createKeyStore, type KeyStore } from "./key-store.ts";
 import { createLedgerStore, type LedgerStore } from "./ledger-store.ts";
 import type {
   Admission,
   AdmissionRequest,
+  Caller,
+  Draw,
+  DrawRequest,
   LeaseAnswer,
+  LeaseWish,
   RenewalRequest,
   SettlementRequest,
   StoredKey,
@@ -34,18 +41,23 @@ export class Tenant extends DurableObject<Env> {
     const isSame = isEqualInConstantTime(stored?.digest ?? NO_DIGEST, digest);
     const caller = tenantId === null ? null : callerOf(tenantId, stored?.key ?? null, isSame, nowMs);
     if (caller === null) return { ok: false, type: "unknown-key" };
-    if (wish === undefined) return { ok: true, caller, lease: null };
-    const { ledger } = this.#open();
-    const decision = lease(ledger, wishToRequest(wish, caller), nowMs);
-    this.#carryOut(decision);
-    const { outcome, changes } = decision;
-    if (!outcome.ok) return { ok: false, type: "refused", caller, refusal: outcome.error };
-    await this.#arm();
-    return { ok: true, caller, lease: leaseToView(outcome.value, changes.clock.elapsedMs) };
+    if (wish === undefined) return { ok: true, caller, lease: null, rates: NO_RATES };
+    const drawn = await this.#lease(wish, caller, nowMs);
+    const rates = ratesOf(this.#open().ledger, scopeIdsOf(caller, wish.endUser ?? null), nowMs);
+    if (!drawn.ok) return { ok: false, type: "refused", caller, refusal: drawn.refusal, rates };
+    return { ok: true, caller, lease: drawn.lease, rates };
+  }
+
+  /** Of a search that was admitted by that key: the key must still be live, its secret is not asked for again. */
+  async draw({ keyId, lease: wish }: DrawRequest): Promise<Draw> {
+    await this.#known(tenantCodeOfKey(keyId));
+    const key = this.#open().keys.get(keyId)?.key;
+    if (key === undefined) return { ok: false, refusal: { type: "key-not-live", status: "unknown" } };
+    return this.#lease(wish, key, Date.now());
   }
 
   async renew(request: RenewalRequest): Promise<LeaseAnswer> {
-    return this.#answer(renew(this.#open().ledger, { ...request, tokens: 0 }, Date.now()));
+    return this.#answer(renew(this.#open().ledger, { tokens: 0, ...request }, Date.now()));
   }
 
   async settle(request: SettlementRequest): Promise<LeaseAnswer> {
@@ -80,19 +92,41 @@ export class Tenant extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     const { ledger } = this.#open();
     const nowMs = Date.now();
-    for (const { leaseId } of ledger.openLeases(MOST_AT_ONCE)) {
-      const decision = expire(ledger, leaseId, nowMs);
-      this.#carryOut(decision);
-      if (decision.outcome.ok && decision.outcome.value.state === "open") break;
-    }
+    const elapsedMs = advanceClock(ledger.clock(), nowMs).elapsedMs;
+    const due = ledger.openLeases(MOST_AT_ONCE).filter((lease) => dueAtElapsedMs(lease) <= elapsedMs);
+    await Promise.all(due.map(({ leaseId }) => this.#expire(leaseId)));
     ledger.forgetLeases((ledger.clock()?.elapsedMs ?? 0) - LEASE_MEMORY_MS);
     await this.#arm();
+  }
+
+  async #lease(wish: LeaseWish, key: Pick<Caller, "projectId" | "keyId">, nowMs: number): Promise<Draw> {
+    const { ledger } = this.#open();
+    const decision = lease(ledger, wishToRequest(wish, key), nowMs);
+    this.#carryOut(decision);
+    const { outcome, changes } = decision;
+    if (!outcome.ok) return { ok: false, refusal: outcome.error };
+    await this.#arm();
+    return { ok: true, lease: leaseToView(ledger, outcome.value, changes.clock.elapsedMs) };
+  }
+
+  /**
+   * Nothing can have been sent under a lease that its search never took over (who asked for it died in between): it is
+   * void. Where nobody can say, it is posted in full.
+   */
+  async #expire(leaseId: string): Promise<void> {
+    const tenantId = this.ctx.storage.kv.get<string>("tenantId") ?? "";
+    const search = this.env.SEARCH_TREE.getByName(`${tenantId}/${searchIdOfLease(leaseId)}`);
+    const isTaken = await search.hasLease(leaseId).catch(() => true);
+    const { ledger } = this.#open();
+    this.#carryOut(isTaken ? expire(ledger, leaseId, Date.now()) : voidLease(ledger, leaseId, Date.now()));
   }
 
   #answer(decision: Decision<SettleOutcome>): LeaseAnswer {
     this.#carryOut(decision);
     const { outcome, changes } = decision;
-    if (outcome.ok) return { ok: true, lease: leaseToView(outcome.value, changes.clock.elapsedMs) };
+    if (outcome.ok) {
+      return { ok: true, lease: leaseToView(this.#open().ledger, outcome.value, changes.clock.elapsedMs) };
+    }
     return { ok: false, reason: outcome.error.type, message: JSON.stringify(outcome.error) };
   }
 
