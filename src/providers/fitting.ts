@@ -1,5 +1,4 @@
 import type { Capabilities, CompletionRequest, ModelError } from "../core/model.ts";
-import { promptTokenBound } from "./openai/meter.ts";
 import { messagesOf } from "./openai/request.ts";
 
 /**
@@ -58,11 +57,6 @@ export function fitted(request: CompletionRequest, capabilities: Capabilities): 
     request.topLogprobs === null ? null : Math.min(request.topLogprobs, topLogprobs ?? request.topLogprobs);
   if (room >= request.maxTokens && alternatives === request.topLogprobs) return request;
   return { ...request, maxTokens: Math.min(room, request.maxTokens), topLogprobs: alternatives };
-}
-
-/** An upper bound, for prices. */
-export function mostPromptTokens(request: CompletionRequest, capabilities: Capabilities): number {
-  return promptTokenBound(request, capabilities);
 }
 
 /** OpenAI routes by a hash of the first 256 tokens or so; prompts that share those share a cache. */

@@ -13,11 +13,12 @@ import {
 } from "../core/model.ts";
 import { fail } from "../core/result.ts";
 import type { ProviderConfig } from "./config.ts";
-import { fitted, isImitated, misfit, mostPromptTokens, prefixOf } from "./fitting.ts";
+import { fitted, isImitated, misfit, prefixOf } from "./fitting.ts";
 import type { Gate } from "./gate.ts";
 import type { Health, Refusal, TargetHealth, Ticket } from "./health.ts";
 import { createHedgeAllowance, type HedgeAllowance, hedgeDelayMs } from "./hedging/hedging.ts";
 import { type Runner, race } from "./hedging/race.ts";
+import { promptTokenBound } from "./openai/meter.ts";
 import { createOpenAiModel } from "./openai/model.ts";
 import type { Candidate } from "./routing/route.ts";
 import type { Routing, RoutingBook } from "./routing-book.ts";
@@ -114,7 +115,7 @@ function ranking(routes: readonly Route[], { policy }: Routing, request: Complet
   const [first] = routes;
   if (first === undefined || routes.length === 1) return routes;
   const wanted = {
-    promptTokens: mostPromptTokens(request, first.api.capabilities),
+    promptTokens: promptTokenBound(request, first.api.capabilities),
     completionTokens: request.count * request.maxTokens,
     prefix: prefixOf(request),
     seed: request.seed,
