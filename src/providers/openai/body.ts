@@ -1,3 +1,5 @@
+import type { Clock } from "../../core/clock.ts";
+
 /** How much of a response body is let through. */
 export interface BodyLimits {
   readonly totalBytes: number;
@@ -21,13 +23,15 @@ export function streamLimits(tokens: number, topLogprobs: number): BodyLimits {
 
 /**
  * The body, watched: `onBytes` at each arrival. When a limit is passed, `onExcess` is told, the source is cancelled and
- * the stream ends; it does not throw, so that the head of an oversized error message can still be read.
+ * the stream ends; it does not throw, so that the head of an oversized error message can still be read. With a clock, a
+ * body that is left before its end is read on for a while; without one it is cancelled.
  */
 export function watchBody(
   source: ReadableStream<Uint8Array> | null,
   limits: BodyLimits,
   onBytes: () => void,
   onExcess: () => void,
+  clock: Clock | null = null,
 ): ReadableStream<Uint8Array> {
   const reader = source?.getReader();
   let totalBytes = 0;
@@ -59,11 +63,40 @@ export function watchBody(
         // Not awaited: a source that stalls must not hold up the end.
         reader?.cancel().catch(() => undefined);
       },
-      cancel: (reason) => reader?.cancel(reason),
+      cancel: (reason) => {
+        if (clock === null) return reader?.cancel(reason);
+        // Not awaited: nobody should wait for what follows the answer.
+        if (reader !== undefined) void readToEnd(reader, clock);
+        return undefined;
+      },
     },
     // Nothing is read ahead of what is asked for.
     { highWaterMark: 0 },
   );
+}
+
+/** How long, and how much, may follow the last that anybody wanted. */
+const LINGER_MS = 1000;
+const LINGER_BYTES = 65_536;
+
+/**
+ * The SDK stops reading at `[DONE]`, and the body's end often is a packet later. A body that is cancelled there takes its
+ * connection along, and every call pays for a new one, TLS included; one that is read to its end leaves it to the next.
+ */
+async function readToEnd(reader: ReadableStreamDefaultReader<Uint8Array>, clock: Clock): Promise<void> {
+  const giveUp = () => void reader.cancel().catch(() => undefined);
+  const stopTimer = clock.schedule(LINGER_MS, giveUp);
+  let bytes = 0;
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      bytes += next.value.length;
+      if (bytes > LINGER_BYTES) return giveUp();
+    }
+  } catch {
+    // Aborted or broken: there is no connection to keep.
+  } finally {
+    stopTimer();
+  }
 }
 
 const LINE_FEED = 10;

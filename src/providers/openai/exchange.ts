@@ -53,7 +53,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     contentType = response.headers.get("content-type");
     requestId = response.headers.get("x-request-id")?.slice(0, MAX_REQUEST_ID_CHARACTERS) ?? null;
     interruption.headersArrived();
-    return watched(response, response.ok ? limits : ERROR_BODY_LIMITS, interruption);
+    return watched(response, response.ok ? limits : ERROR_BODY_LIMITS, interruption, clock);
   };
 
   return {
@@ -76,14 +76,14 @@ export function createExchange(options: ExchangeOptions): Exchange {
 const MAX_REQUEST_ID_CHARACTERS = 200;
 
 /** A fresh response: the decoded body must not meet the old `content-encoding`. 204 and 205 may not have a body. */
-function watched(response: Response, limits: BodyLimits, interruption: Interruption): Response {
+function watched(response: Response, limits: BodyLimits, interruption: Interruption, clock: Clock): Response {
   const onExcess = () => {
     // An oversized error message is read as far as it goes.
     if (!response.ok) return;
     const message = "the upstream sent more than its answer can be";
     interruption.end(failureOf({ type: "malformed", message }));
   };
-  return new Response(watchBody(response.body, limits, interruption.bytesArrived, onExcess), {
+  return new Response(watchBody(response.body, limits, interruption.bytesArrived, onExcess, clock), {
     status: response.ok ? 200 : response.status,
     headers: Object.fromEntries([...response.headers].filter(([name]) => KEPT_HEADERS.has(name))),
   });
