@@ -19,7 +19,8 @@ export interface Constraint {
   readonly limit: LimitName;
   readonly scopeId: string;
   readonly budgetId: string | null;
-  readonly of: "searches" | "requests" | "calls" | "tokens" | "nanodollars";
+  /** What of a lease shrinks to it; null where it is one request or one search, which cannot. */
+  readonly of: "calls" | "tokens" | "nanodollars" | null;
   /** The least that the search can use. */
   readonly minimum: number;
   /** What is free now. */
@@ -70,7 +71,7 @@ function scopeConstraints(draft: Draft, scope: Scope, request: LeaseRequest): re
     constraints.push({
       ...shared,
       limit: "requests-per-minute",
-      of: "requests",
+      of: null,
       minimum: 1,
       available: roomIn(use.requests, requestsPerMinute),
       atBest: requestsPerMinute,
@@ -92,7 +93,7 @@ function scopeConstraints(draft: Draft, scope: Scope, request: LeaseRequest): re
     constraints.push({
       ...shared,
       limit: "parallel-searches",
-      of: "searches",
+      of: null,
       minimum: 1,
       available: parallelSearches - use.openSearches,
       atBest: parallelSearches,

@@ -81,7 +81,7 @@ export function lease(rows: LedgerRows, request: LeaseRequest, nowMs: number): D
   const constraints = constraintsOf(draft, request);
   const refusal = permissionRefusal(draft, request) ?? limitRefusal(constraints);
   if (refusal !== null) return draft.close(fail(refusal));
-  const most = (of: Constraint["of"], wanted: number) =>
+  const most = (of: NonNullable<Constraint["of"]>, wanted: number) =>
     constraints.reduce((least, one) => (one.of === of ? Math.min(least, one.available) : least), wanted);
   const granted = grant(draft, request, {
     nanodollars: most("nanodollars", request.nanodollars.wanted),
@@ -99,13 +99,15 @@ function grant(draft: Draft, request: LeaseRequest, amounts: Pick<Lease, "nanodo
       holds.push(...holdsFor(budget, roomOf(draft, budget, wallMs), amounts.nanodollars));
     }
   }
+  const countedIn = request.scopeIds.filter((scopeId) => draft.scope(scopeId) !== null);
   const requests = request.spentBefore === null ? 1 : 0;
-  take(draft, request.scopeIds, { searches: 1, calls: amounts.calls, requests, tokens: amounts.tokens });
+  take(draft, countedIn, { searches: 1, calls: amounts.calls, requests, tokens: amounts.tokens });
   moveHolds(draft, [], holds);
   const granted: Lease = {
     leaseId: request.leaseId,
     keyId: request.keyId,
     scopeIds: request.scopeIds,
+    countedIn,
     state: "open",
     seq: 0,
     ...amounts,

@@ -10,7 +10,7 @@ export interface Meter {
   readonly level: number;
   /** Elapsed time (`clock.ts`) at which the level was that. */
   readonly atMs: number;
-  /** Rising in both fields; the first begins before all time. What may still be given back of an old reservation (`giveBack`). */
+  /** In the order of time, never falling; the first begins before all time. What may still be given back of an old reservation (`giveBack`). */
   readonly floors: readonly Floor[];
 }
 
@@ -63,13 +63,11 @@ export function giveBack(meter: Meter, units: number, sinceMs: number): Meter {
   const lowest = meter.floors.findLast((floor) => floor.fromMs <= sinceMs)?.level ?? 0;
   const parts = Math.min(units * PARTS_PER_UNIT, lowest);
   const floors = meter.floors.map((floor) => ({ ...floor, level: Math.max(0, floor.level - parts) }));
-  return { ...meter, level: meter.level - parts, floors: lowered(floors, meter.level - parts) };
+  return { ...meter, level: meter.level - parts, floors };
 }
 
-/** No floor is above the level; of those that come to stand equally high, the oldest stays. */
+/** The last floor is the level; of those that come to stand as high as a lower one, the oldest stays. */
 function lowered(floors: readonly Floor[], level: number): readonly Floor[] {
   const first = floors.findIndex((floor) => floor.level >= level);
-  return first < 0
-    ? floors
-    : [...floors.slice(0, first), ...floors.slice(first, first + 1).map((floor) => ({ ...floor, level }))];
+  return floors.slice(0, first + 1).map((floor) => ({ ...floor, level: Math.min(floor.level, level) }));
 }

@@ -81,6 +81,8 @@ export interface Lease {
   readonly leaseId: string;
   readonly keyId: string;
   readonly scopeIds: readonly string[];
+  /** Of these, the scopes whose use it counts in: those that had limits when it was granted. */
+  readonly countedIn: readonly string[];
   readonly state: LeaseState;
   /** Of the last command carried out on it; 0 when granted. */
   readonly seq: number;

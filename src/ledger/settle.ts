@@ -63,7 +63,7 @@ export function renew(rows: LedgerRows, renewal: Renewal, nowMs: number): Decisi
   if (status === "unknown" || !isLive(status)) return draft.close(fail({ type: "key-not-live", status }));
 
   const tokens = moreTokens(draft, lease, renewal.tokens);
-  if (tokens > 0) take(draft, lease.scopeIds, { searches: 0, calls: 0, requests: 0, tokens });
+  if (tokens > 0) take(draft, lease.countedIn, { searches: 0, calls: 0, requests: 0, tokens });
   const grown = resized(draft, lease, renewal);
   const renewed = {
     ...grown,
@@ -192,7 +192,7 @@ function budgetsOf(draft: Draft, lease: Lease): readonly Budget[] {
 }
 
 function moreTokens(draft: Draft, lease: Lease, wanted: number): number {
-  return lease.scopeIds.reduce((least, scopeId) => {
+  return lease.countedIn.reduce((least, scopeId) => {
     const scope = draft.scope(scopeId);
     if (scope === null || scope.tokensPerMinute === null) return least;
     return Math.min(least, roomIn(useOf(draft, scope).tokens, scope.tokensPerMinute));

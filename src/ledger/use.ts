@@ -35,9 +35,9 @@ export function take(draft: Draft, scopeIds: readonly string[], taken: Taken): v
   }));
 }
 
-/** The search and the calls that an open lease holds come back. A scope made since it was granted never had them. */
+/** The search and the calls that an open lease holds come back, unless the scope was made anew without them. */
 export function giveUp(draft: Draft, lease: Lease): void {
-  changeUses(draft, lease.scopeIds, (use) => ({
+  changeUses(draft, lease.countedIn, (use) => ({
     ...use,
     openSearches: Math.max(0, use.openSearches - 1),
     openCalls: Math.max(0, use.openCalls - lease.calls),
@@ -49,7 +49,7 @@ export function correctTokens(draft: Draft, lease: Lease, usedTokens: number): v
   const unused = lease.tokens - usedTokens;
   const corrected = (tokens: Meter) =>
     unused > 0 ? giveBack(tokens, unused, lease.grantedAtElapsedMs) : fill(tokens, -unused);
-  changeUses(draft, lease.scopeIds, (use, scope) => ({
+  changeUses(draft, lease.countedIn, (use, scope) => ({
     ...use,
     tokens: scope.tokensPerMinute === null ? EMPTY_METER : corrected(use.tokens),
   }));

@@ -80,6 +80,7 @@ describe("what is refused", () => {
     stage.settle(95, "a");
     const refused = { ok: false, error: { type: "too-large", ...hit, most: 5, resetsAtMs: END_OF_DAY } };
     expect(stage.lease({ leaseId: "b", nanodollars: exactly(6) })).toEqual(refused);
+    expect(stage.lease({ leaseId: "b", nanodollars: exactly(100) })).toEqual(refused);
     stage.wait(END_OF_DAY - NOON);
     expect(stage.lease({ leaseId: "b", nanodollars: exactly(100) }).ok).toBe(true);
   });
@@ -254,23 +255,25 @@ describe("rates", () => {
   });
 
   test("a search's further leases are no requests", () => {
-    const stage = createStage({ scopes: [{ scopeId: "key", requestsPerMinute: 1 }] });
+    const stage = createStage({ scopes: [{ scopeId: "key", requestsPerMinute: 2 }] });
     stage.granted({ leaseId: "a" });
     expect(stage.lease({ leaseId: "b", spentBefore: 0 }).ok).toBe(true);
-    expect(stage.lease({ leaseId: "c" }).ok).toBe(false);
+    expect(stage.lease({ leaseId: "c" }).ok).toBe(true);
+    expect(stage.lease({ leaseId: "d", spentBefore: 5 }).ok).toBe(true);
+    expect(stage.lease({ leaseId: "e" }).ok).toBe(false);
   });
 
-  test("the longest wait is told where several rates are hit", () => {
+  test("the first limit is named, and the longest wait told where several are hit", () => {
     const stage = createStage({
       scopes: [
-        { scopeId: "tenant", requestsPerMinute: 60 },
+        { scopeId: "tenant", requestsPerMinute: 60, parallelSearches: 1 },
         { scopeId: "key", requestsPerMinute: 1 },
-        { scopeId: "user", requestsPerMinute: 2 },
       ],
     });
     stage.granted({ leaseId: "a" });
-    expect(stage.lease({ leaseId: "b" })).toMatchObject({
-      error: { limit: "requests-per-minute", scopeId: "key", retryAfterMs: 60_000 },
+    expect(stage.lease({ leaseId: "b" })).toEqual({
+      ok: false,
+      error: { type: "busy", limit: "parallel-searches", scopeId: "tenant", budgetId: null, retryAfterMs: 60_000 },
     });
   });
 

@@ -17,6 +17,7 @@ export interface MemoryRows extends LedgerRows {
   putKey(key: Key): void;
   deleteKey(keyId: string): void;
   putScope(scope: Scope): void;
+  deleteScope(scopeId: string): void;
   deleteBudget(budgetId: string): void;
   write(changes: Changes): void;
   /** Rows written since the last call. */
@@ -60,6 +61,10 @@ export function createMemoryRows(): MemoryRows {
     putKey: (key) => keys.put(key.keyId, key),
     deleteKey: (keyId) => keys.delete(keyId),
     putScope: (scope) => scopes.put(scope.scopeId, scope),
+    deleteScope(scopeId) {
+      scopes.delete(scopeId);
+      uses.delete(scopeId);
+    },
     deleteBudget(budgetId) {
       budgets.delete(budgetId);
       for (const bucket of buckets.all()) if (bucket.budgetId === budgetId) buckets.delete(bucket.bucketId);

@@ -8,6 +8,8 @@ test("a minute's worth passes at once, and the next when its share of the minute
   const meter = full(60, 1000);
   expect(roomIn(meter, 60)).toBe(0);
   expect(waitFor(meter, 60, 1)).toBe(1000);
+  expect(waitFor(EMPTY_METER, 60, 59)).toBe(0);
+  expect(waitFor(EMPTY_METER, 60, 60)).toBe(0);
   expect(roomIn(leak(meter, 60, 1999), 60)).toBe(0);
   expect(roomIn(leak(meter, 60, 2000), 60)).toBe(1);
   expect(roomIn(leak(meter, 60, 61_000), 60)).toBe(60);
@@ -135,4 +137,32 @@ test("a meter remembers at most 32 floors, whatever is asked of it", () => {
   // The oldest reservations get back what is certain, which is nothing; the newest get all.
   expect(giveBack(meter, 10, 2).level).toBe(meter.level);
   expect(giveBack(meter, 10, 100).level).toBe(meter.level - 600_000);
+});
+
+test("what is filled in within one millisecond is one floor", () => {
+  let meter = leak(EMPTY_METER, 60, 5);
+  for (let count = 0; count < 40; count++) meter = fill(meter, 1);
+  expect(meter.floors).toEqual([
+    { fromMs: -1, level: 0 },
+    { fromMs: 5, level: 2_400_000 },
+  ]);
+  expect(giveBack(meter, 15, 5)).toEqual({
+    level: 1_500_000,
+    atMs: 5,
+    floors: [
+      { fromMs: -1, level: 0 },
+      { fromMs: 5, level: 1_500_000 },
+    ],
+  });
+});
+
+test("a meter that leaks keeps of its floors those below its level, and the oldest of the others", () => {
+  let meter = fill(leak(EMPTY_METER, 60, 5), 10);
+  meter = fill(leak(meter, 60, 1005), 10);
+  meter = fill(leak(meter, 60, 2005), 10);
+  const at = (fromMs: number, units: number) => ({ fromMs, level: units * 60_000 });
+  expect(meter.floors).toEqual([at(-1, 0), at(5, 9), at(1005, 18), at(2005, 28)]);
+  expect(leak(meter, 60, 12_005).floors).toEqual([at(-1, 0), at(5, 9), at(1005, 18)]);
+  expect(leak(meter, 60, 13_005).floors).toEqual([at(-1, 0), at(5, 9), at(1005, 17)]);
+  expect(leak(meter, 60, 60_000).floors).toEqual([at(-1, 0)]);
 });

@@ -118,6 +118,8 @@ test("the price in force is the tenant's own, else the service's, each from its 
     price({ input: 2 }, { effectiveFromMs: 200 }),
     price({ input: 9 }, { effectiveFromMs: 250, tenantId: "a" }),
     price({ input: 5 }, { effectiveFromMs: 0, model: "large" }),
+    // Of two from the same moment the first goes.
+    price({ input: 7 }, { effectiveFromMs: 300 }),
   ];
   const at = (atMs: number, tenantId = "b", model = "small") =>
     priceAt(prices, model, tenantId, atMs)?.perMillionTokens.input ?? null;

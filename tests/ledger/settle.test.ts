@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { addTopUp } from "../../src/ledger/budgets.ts";
 import { dueAtElapsedMs, GRACE_MS } from "../../src/ledger/settle.ts";
+import { unlimited } from "./model.ts";
 import { createStage, exactly, NOON } from "./stage.ts";
 
 const DAY_MS = 86_400_000;
@@ -96,6 +98,84 @@ describe("a settlement", () => {
     stage.settle(4);
     expect(stage.rows.allBuckets()).toEqual([]);
   });
+});
+
+describe("several places", () => {
+  const thresholdPercents = [50];
+  const told = (stage: ReturnType<typeof createStage>) =>
+    stage.heard().flatMap((one) => (one.type === "threshold-reached" ? [[one.budgetId, one.windowStartMs]] : []));
+
+  test("two budgets of one lease do not add up", () => {
+    const stage = createStage({
+      budgets: [
+        { budgetId: "a", thresholdPercents },
+        { budgetId: "b", thresholdPercents },
+      ],
+    });
+    stage.granted({ nanodollars: exactly(40) });
+    stage.settle(40);
+    expect(told(stage)).toEqual([]);
+  });
+
+  test("two windows of one lease do not add up, whichever it was admitted in first", () => {
+    for (const days of [1, -1]) {
+      const stage = createStage({ budgets: [{ thresholdPercents }] });
+      stage.granted({ nanodollars: exactly(60) });
+      stage.wait(days * DAY_MS);
+      stage.renew({ wanted: 100 });
+      stage.settle(100);
+      expect(told(stage)).toEqual([["budget", NOON - HALF_DAY_MS]]);
+    }
+  });
+
+  test("what a lease holds, shrinks by and overspends lies where it was admitted first", () => {
+    const stage = createStage({ budgets: [{ nanodollars: 10 }] });
+    for (const [topUpId, nanodollars] of [
+      ["a", 20],
+      ["b", 30],
+      ["c", 5],
+    ] as const) {
+      const added = { topUpId, budgetId: "budget", nanodollars, expiresAtMs: NOON + DAY_MS + nanodollars };
+      stage.write(addTopUp(stage.rows, added, stage.now()));
+    }
+    const lease = stage.granted({ nanodollars: exactly(30) });
+    const hold = (bucketId: string, held: number) => ({ bucketId, budgetId: "budget", held, posted: 0 });
+    // "c" expires first, then "a"; of "b" nothing is needed.
+    const window = `budget@${NOON - HALF_DAY_MS}`;
+    expect(lease.holds).toEqual([hold(window, 10), hold("budget+c", 5), hold("budget+a", 15)]);
+    const reserved = () => ["c", "a", "b"].map((one) => stage.rows.bucket(`budget+${one}`)?.reserved);
+    expect(reserved()).toEqual([5, 15, 0]);
+    stage.renew({ seq: 1, wanted: 37 });
+    expect(reserved()).toEqual([5, 20, 2]);
+    stage.renew({ seq: 2, wanted: 17 });
+    expect(reserved()).toEqual([5, 2, 0]);
+    stage.settle(20);
+    expect(stage.inWindow()).toEqual({ posted: 13, reserved: 0 });
+    expect(["c", "a", "b"].map((one) => stage.rows.bucket(`budget+${one}`)?.posted)).toEqual([5, 2, 0]);
+  });
+
+  test("a scope that is given limits while a search runs counts the searches that begin after", () => {
+    const stage = createStage({});
+    stage.granted({ leaseId: "before", tokens: exactly(50) });
+    stage.rows.putScope({ ...unlimited("tenant"), parallelSearches: 1, parallelCalls: 5, tokensPerMinute: 100 });
+    stage.granted({ leaseId: "after", tokens: exactly(100) });
+    stage.renew({ leaseId: "before", tokens: 500 });
+    stage.settle(0, "before", 0);
+    expect(stage.rows.use("tenant")).toMatchObject({ openSearches: 1, openCalls: 1, tokens: { level: 6_000_000 } });
+    expect(stage.lease({ leaseId: "next" })).toMatchObject({ error: { limit: "parallel-searches" } });
+    stage.settle(0, "after", 100);
+    expect(stage.rows.use("tenant")).toMatchObject({ openSearches: 0, openCalls: 0 });
+  });
+});
+
+test("a scope that is made anew while a search runs is not owed that search", () => {
+  const stage = createStage({ scopes: [{ scopeId: "tenant" }] });
+  stage.granted({ calls: exactly(3) });
+  stage.rows.deleteScope("tenant");
+  expect(stage.renew({ tokens: 5 }).ok).toBe(true);
+  stage.rows.putScope({ ...unlimited("tenant"), parallelSearches: 1 });
+  stage.settle(0);
+  expect(stage.rows.use("tenant")).toMatchObject({ openSearches: 0, openCalls: 0 });
 });
 
 describe("voiding", () => {

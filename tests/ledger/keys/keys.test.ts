@@ -64,6 +64,13 @@ describe("a new key", () => {
     expect(firstKey(wanted())).toEqual(key("new", { permissions: ["searches:create"] }));
   });
 
+  test("of one project is created by a key of all projects", () => {
+    expect(createKey(manager(), wanted({ projectId: "p" }), NOW)).toMatchObject({
+      ok: true,
+      value: { projectId: "p" },
+    });
+  });
+
   const anyPermissions = fc.subarray<Permission>([...PERMISSIONS]);
   const anyLife = fc.option(fc.integer({ min: NOW + 1, max: NOW + 5 }), { nil: null });
   const anyProject = fc.constantFrom(null, "project-1", "project-2");
