@@ -56,8 +56,8 @@ describe.each(CLIENTS)("WIRE 5.1: $name", (client) => {
   });
 
   test("shows a wrong key as 401", async () => {
-    const { status, message } = await failure(client, ask("hello", { apiKey: "esp_wrong" }));
-    expect(status).toBe(401);
+    const { status, message, code } = await failure(client, ask("hello", { apiKey: "esp_wrong" }));
+    expect([status, code]).toEqual([401, "invalid_api_key"]);
     expect(message).toContain("Incorrect API key provided");
   });
 
@@ -75,14 +75,14 @@ describe.each(CLIENTS)("WIRE 5.1: $name", (client) => {
   });
 
   test("shows a provider's rate limit as 429", async () => {
-    const { status, message } = await failure(client, ask("rate-limited"));
-    expect(status).toBe(429);
+    const { status, message, code } = await failure(client, ask("rate-limited"));
+    expect([status, code]).toEqual([429, "rate_limit_exceeded"]);
     expect(message).toContain("Please try again in 3600s");
   });
 
   test("shows a provider that is down as 502", async () => {
-    const { status, message } = await failure(client, ask("unavailable"));
-    expect(status).toBe(502);
+    const { status, message, code } = await failure(client, ask("unavailable"));
+    expect([status, code]).toEqual([502, "upstream_unavailable"]);
     expect(message).toContain("is down");
   });
 

@@ -44,8 +44,8 @@ export function textStreamFaults(request: Body, exchange: Exchange): string[] {
   return chunksOf(request, exchange, (chunk) =>
     against("CreateCompletionResponse", {
       ...chunk,
-      usage: chunk.usage ?? undefined,
-      choices: chunk.choices?.map((choice) => ({ ...choice, finish_reason: choice.finish_reason ?? "stop" })),
+      usage: chunk?.usage ?? undefined,
+      choices: chunk?.choices?.map((choice) => ({ ...choice, finish_reason: choice.finish_reason ?? "stop" })),
     }),
   ).faults;
 }
