@@ -28,6 +28,10 @@ export interface Env extends ScorerVariables {
   readonly LIMITS?: string;
   /** Goes into keys: "dev", "live". */
   readonly ENVIRONMENT: string;
+  /** SHA-256 of the credential that makes tenants, lower-case hex; absent: nobody can. */
+  readonly ADMIN_KEY_DIGEST?: string;
+  /** What tenants' webhook secrets are made from, at least 32 characters; absent: there are no webhooks. */
+  readonly WEBHOOK_SIGNING_KEY?: string;
 }
 
 /** Throws where PROVIDERS is not what it should be: a fault of the deployment, not of a request. */

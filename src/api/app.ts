@@ -1,9 +1,10 @@
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { type AppContext, type AppEnv, respondWithError } from "./context.ts";
 import { authentication } from "./middleware/authentication.ts";
+import { deploymentAuthentication, requireScope } from "./middleware/authorization.ts";
 import { crossOrigin } from "./middleware/cross-origin.ts";
 import { requestId } from "./middleware/request-id.ts";
-import { ROUTES } from "./routes.ts";
+import { ROUTES, type RouteScope } from "./routes.ts";
 
 /** The HTTP service. Every answer is JSON in OpenAI's shapes, also where nothing is found or something breaks. */
 export const app = createApp();
@@ -12,8 +13,8 @@ function createApp(): Hono<AppEnv> {
   const hono = new Hono<AppEnv>({ strict: false });
   hono.use(requestId, crossOrigin);
   for (const prefix of ["/v1", ""]) {
-    for (const { method, path, handler, isPublic } of ROUTES) {
-      if (isPublic !== true) hono.on([method], [prefix + path], authentication);
+    for (const { method, path, handler, scope } of ROUTES) {
+      for (const guard of guardsOf(scope)) hono.on([method], [prefix + path], guard);
       hono.on([method], [prefix + path], handler);
     }
     for (const [path, methods] of methodsByPath()) hono.all(prefix + path, (context) => notAllowed(context, methods));
@@ -28,6 +29,18 @@ function createApp(): Hono<AppEnv> {
     return respondWithError(context, { type: "internal" });
   });
   return hono;
+}
+
+/** What stands before a route's handler. */
+function guardsOf(scope: RouteScope): readonly MiddlewareHandler<AppEnv>[] {
+  switch (scope) {
+    case "public":
+      return [];
+    case "deployment":
+      return [deploymentAuthentication];
+    default:
+      return [authentication, requireScope(scope)];
+  }
 }
 
 function methodsByPath(): Map<string, string> {

@@ -4,6 +4,11 @@ import type { ErrorView } from "../../durable-objects/search-tree/protocol.ts";
 export type ApiError =
   | { readonly type: "missing-key" }
   | { readonly type: "invalid-key" }
+  | { readonly type: "missing-scope"; readonly scope: string }
+  | { readonly type: "thing-not-found"; readonly thing: string; readonly id: string }
+  | { readonly type: "conflict"; readonly code: string; readonly message: string; readonly param: string | null }
+  | { readonly type: "too-wide"; readonly param: string }
+  | { readonly type: "webhooks-not-configured" }
   | { readonly type: "unknown-url"; readonly method: string; readonly path: string }
   | { readonly type: "method-not-allowed"; readonly method: string; readonly path: string; readonly allowed: string }
   | { readonly type: "body-too-large"; readonly limitBytes: number }
@@ -35,7 +40,7 @@ export interface ErrorBody {
 }
 
 export interface WireError {
-  readonly status: 400 | 401 | 404 | 405 | 413 | 415 | 429 | 500 | 502;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 502;
   readonly body: ErrorBody;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -54,6 +59,24 @@ export function errorToWire(error: ApiError): WireError {
       );
     case "invalid-key":
       return invalid(401, "invalid_api_key", "Incorrect API key provided. It may be mistyped or revoked.");
+    case "missing-scope":
+      return invalid(
+        403,
+        "missing_scope",
+        `You have insufficient permissions for this operation. Missing scopes: ${error.scope}. A key's kind bounds them too.`,
+      );
+    case "thing-not-found":
+      return invalid(404, `${error.thing}_not_found`, `There is no ${error.thing.replaceAll("_", " ")} '${error.id}'.`);
+    case "conflict":
+      return invalid(409, error.code, error.message, error.param, NO_RETRY);
+    case "too-wide":
+      return invalid(403, "wider_than_creator", WIDER_THAN_CREATOR, error.param);
+    case "webhooks-not-configured":
+      return invalid(
+        400,
+        "webhooks_not_configured",
+        "This deployment has no WEBHOOK_SIGNING_KEY to sign webhooks with.",
+      );
     case "unknown-url":
       return invalid(404, "unknown_url", `Unknown request URL: ${error.method} ${error.path}.`);
     case "method-not-allowed":
@@ -141,6 +164,9 @@ export function errorToWire(error: ApiError): WireError {
   }
 }
 
+const WIDER_THAN_CREATOR =
+  "No key may be wider than the one that makes or changes it: in its scopes, its project, its allow-lists and its life.";
+
 /** OpenAI's SDK waits no longer than this, and asks at once instead (WIRE.md 1.6). */
 const LONGEST_PAUSE_S = 60;
 
@@ -195,7 +221,7 @@ function withMaximum(message: string): string {
 }
 
 function invalid(
-  status: 400 | 401 | 404 | 405 | 413 | 415,
+  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415,
   code: string | null,
   message: string,
   param: string | null = null,

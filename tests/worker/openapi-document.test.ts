@@ -34,7 +34,7 @@ test("whatever needs a key says that it answers 401 without, and every operation
 
 test("an error's example is what is answered", () => {
   const { responses } = document.paths["/chat/completions"]?.post ?? {};
-  expect(Object.keys(responses ?? {})).toEqual(["200", "400", "401", "404", "413", "415", "429", "500", "502"]);
+  expect(Object.keys(responses ?? {})).toEqual(["200", "400", "401", "403", "404", "413", "415", "429", "500", "502"]);
   expect(responses?.["404"]?.content).toMatchObject({
     "application/json": { examples: { "model-not-found": { value: { error: { code: "model_not_found" } } } } },
   });

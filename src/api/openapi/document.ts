@@ -6,7 +6,7 @@ import { chatRequestSchema } from "../chat-completions/request.ts";
 import { completionUpdateSchema } from "../chat-completions/stored/metadata.ts";
 import { completionRequestSchema } from "../completions/request.ts";
 import { responseRequestSchema } from "../responses/request.ts";
-import type { Route } from "../routes.ts";
+import type { Route, RouteScope } from "../routes.ts";
 import { ANSWER_SCHEMAS } from "./answers.ts";
 import { ERROR_SCHEMA, errorResponses } from "./errors.ts";
 import { OPERATIONS, type Operation } from "./operations.ts";
@@ -35,13 +35,13 @@ export interface OpenApiDocument {
  * The API in OpenAPI 3.1: the paths are the routes that are served, the requests the schemas that validate them, the
  * errors those of the error table. A route that `OPERATIONS` does not describe is left out, which a test forbids.
  */
-export function createDocument(routes: readonly Pick<Route, "method" | "path" | "isPublic">[]): OpenApiDocument {
+export function createDocument(routes: readonly Pick<Route, "method" | "path" | "scope">[]): OpenApiDocument {
   const paths: Record<string, Record<string, DocumentedOperation>> = {};
-  for (const { method, path, isPublic } of routes) {
+  for (const { method, path, scope } of routes) {
     const template = toTemplate(path);
     const operation = OPERATIONS[`${method} ${template.replace(/^\/\{strategy\}/, "")}`];
     if (operation === undefined) continue;
-    const documented = toDocumented(method, template, operation, isPublic === true);
+    const documented = toDocumented(method, template, operation, scope);
     paths[template] = { ...paths[template], [method.toLowerCase()]: documented };
   }
   return {
@@ -90,9 +90,12 @@ function withSearch(schema: JsonSchema): JsonSchema {
   };
 }
 
-function toDocumented(method: string, template: string, operation: Operation, isPublic: boolean): DocumentedOperation {
+function toDocumented(method: string, template: string, operation: Operation, scope: RouteScope): DocumentedOperation {
   const { summary, description, body, query = {}, answer, errors, isSearch } = operation;
-  const keyErrors = isPublic ? [] : (["missing-key", "invalid-key"] as const);
+  const isPublic = scope === "public";
+  const keyErrors = isPublic
+    ? []
+    : (["missing-key", "invalid-key", ...(scope === "deployment" ? [] : MISSING_SCOPE)] as const);
   return {
     operationId: operationId(method, template),
     summary,
@@ -115,9 +118,11 @@ function toDocumented(method: string, template: string, operation: Operation, is
       },
       ...errorResponses([...keyErrors, ...errors, "internal"]),
     },
-    security: isPublic ? [] : [{ key: [] }],
+    security: isPublic ? [] : [{ key: scope === "deployment" ? [] : [scope] }],
   };
 }
+
+const MISSING_SCOPE = ["missing-scope"] as const;
 
 /** "post_chat_completions"; those below a strategy have names of their own. */
 function operationId(method: string, template: string): string {

@@ -5,6 +5,11 @@ import type { JsonSchema } from "./schema.ts";
 const EXAMPLES: { readonly [T in ErrorName]: Extract<ApiError, { type: T }> } = {
   "missing-key": { type: "missing-key" },
   "invalid-key": { type: "invalid-key" },
+  "missing-scope": { type: "missing-scope", scope: "keys:write" },
+  "thing-not-found": { type: "thing-not-found", thing: "project", id: "proj_0" },
+  conflict: { type: "conflict", code: "tenant_exists", message: "There is a tenant 'acme' already.", param: "id" },
+  "too-wide": { type: "too-wide", param: "scopes" },
+  "webhooks-not-configured": { type: "webhooks-not-configured" },
   "unknown-url": { type: "unknown-url", method: "POST", path: "/v1/embeddings" },
   "method-not-allowed": { type: "method-not-allowed", method: "GET", path: "/v1/responses", allowed: "POST" },
   "body-too-large": { type: "body-too-large", limitBytes: 20_971_520 },
@@ -71,8 +76,10 @@ export const ERROR_SCHEMA: JsonSchema = {
 const MEANING: Readonly<Record<number, string>> = {
   400: "The request cannot be served as it is; `param` says where.",
   401: "No key, or none that is known.",
+  403: "The key may not do that.",
   404: "There is no such thing, or it is another's.",
   405: "The path exists, with another method.",
+  409: "It is there already, or is what it cannot be changed from.",
   413: "The body is too large.",
   429: "The model's provider is rate limiting; `retry-after` says for how long.",
   500: "A bug of this service.",
