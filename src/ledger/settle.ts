@@ -4,7 +4,7 @@ import { holdsFor, joined, moveHolds, shrunk, spent } from "./holds.ts";
 import { isLive, type KeyStatus, keyStatus } from "./keys/key.ts";
 import { isTtl, TTL_RANGE } from "./lease.ts";
 import { LARGEST_PER_MINUTE, roomIn } from "./meter.ts";
-import { isNanodollars, LARGEST_NANODOLLARS } from "./money.ts";
+import { isNanodollars } from "./money.ts";
 import { roomOf } from "./room.ts";
 import type { Budget, Decision, Lease, LeaseState, LedgerRows } from "./rows.ts";
 import { correctTokens, giveUp, take, useOf } from "./use.ts";
@@ -171,7 +171,7 @@ function resized(draft: Draft, lease: Lease, { spent, inFlight, wanted }: Renewa
   return { ...lease, nanodollars, holds: joined(lease.holds, more) };
 }
 
-/** How much the lease may grow; negative where a budget was lowered below what its leases hold. */
+/** How much the lease may grow: Infinity where nothing limits it, negative where a budget was lowered below its leases. */
 function freeFor(draft: Draft, lease: Lease): number {
   const rooms = budgetsOf(draft, lease).map((budget) => {
     const { free, inWindow } = roomOf(draft, budget, draft.clock.wallMs);
@@ -182,7 +182,7 @@ function freeFor(draft: Draft, lease: Lease): number {
     return cap === null ? [] : [cap - lease.spentBefore - lease.nanodollars];
   });
   const own = draft.key(lease.keyId)?.kind === "test" ? [0] : [];
-  return Math.min(LARGEST_NANODOLLARS - lease.nanodollars, ...rooms, ...caps, ...own);
+  return Math.min(...rooms, ...caps, ...own);
 }
 
 /** Those that the lease was admitted under: a budget made since binds from the next lease on. */

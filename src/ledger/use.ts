@@ -10,18 +10,16 @@ export interface Taken {
   readonly tokens: number;
 }
 
-/** A scope's use, its meters leaked up to now. A rate that is not limited is not metered either. */
+/** A scope's use, its meters leaked up to now. A rate that is not limited is not metered either: its meter is empty. */
 export function useOf(draft: Draft, scope: Scope): ScopeUse {
   const { elapsedMs } = draft.clock;
   const use = draft.use(scope.scopeId);
-  const { requestsPerMinute, tokensPerMinute } = scope;
   return {
     scopeId: scope.scopeId,
     openSearches: use?.openSearches ?? 0,
     openCalls: use?.openCalls ?? 0,
-    requests:
-      requestsPerMinute === null || use === null ? EMPTY_METER : leak(use.requests, requestsPerMinute, elapsedMs),
-    tokens: tokensPerMinute === null || use === null ? EMPTY_METER : leak(use.tokens, tokensPerMinute, elapsedMs),
+    requests: leak(use?.requests ?? EMPTY_METER, scope.requestsPerMinute ?? 0, elapsedMs),
+    tokens: leak(use?.tokens ?? EMPTY_METER, scope.tokensPerMinute ?? 0, elapsedMs),
   };
 }
 

@@ -298,7 +298,19 @@ describe("rates", () => {
     stage.settle(0, "a", 700);
     expect(stage.granted({ leaseId: "b", tokens: { wanted: 1000, minimum: 0 } }).tokens).toBe(300);
     stage.void("b");
-    expect(stage.granted({ leaseId: "c", tokens: { wanted: 1000, minimum: 0 } }).tokens).toBe(300);
+    expect(stage.granted({ leaseId: "c", tokens: { wanted: 200, minimum: 0 } }).tokens).toBe(200);
+    // Delivered again, it gives nothing back again.
+    stage.void("b");
+    expect(stage.granted({ leaseId: "d", tokens: { wanted: 1000, minimum: 0 } }).tokens).toBe(100);
+  });
+
+  test("a late correction gives back no more than has not leaked away, so that no burst passes the limit", () => {
+    const stage = createStage({ scopes: [{ scopeId: "tenant", tokensPerMinute: 6000 }] });
+    stage.granted({ leaseId: "a", tokens: exactly(6000) });
+    stage.wait(30_000);
+    stage.granted({ leaseId: "b", tokens: exactly(3000) });
+    stage.settle(0, "a", 10);
+    expect(stage.granted({ leaseId: "c", tokens: { wanted: 6000, minimum: 0 } }).tokens).toBe(3000);
   });
 
   test("a rate that is not limited is not metered, so that a limit set later starts afresh", () => {
