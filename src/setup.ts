@@ -27,8 +27,7 @@ import {
 import { METHODS } from "./methods/index.ts";
 import { findModel, type ProviderConfig } from "./providers/config.ts";
 import type { Gate } from "./providers/gate.ts";
-import type { Health } from "./providers/health.ts";
-import { createHealth } from "./providers/health.ts";
+import { createHealth, type Health } from "./providers/health.ts";
 import { createRoutedModel } from "./providers/routed-model.ts";
 import { DEFAULT_BOOK, type RoutingBook } from "./providers/routing-book.ts";
 import { NO_SCORERS, type Scorers } from "./providers/scorers.ts";

@@ -279,9 +279,10 @@ export class SearchTree extends DurableObject<Env> {
 
   #setup(order: SearchOrder, tenantId: string): Result<SearchSetup, RecipeError> {
     const remembered = this.env.JUDGEMENTS?.getByName(tenantId);
+    const providers = providersOf(this.env);
     const deps = {
-      providers: providersOf(this.env),
-      routing: routingOf(this.env, providersOf(this.env)),
+      providers,
+      routing: routingOf(this.env, providers),
       scorers: scorersOf(this.env),
       gate: this.#gate(tenantId, order.searchId),
       clock: worldClock,

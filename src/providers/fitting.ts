@@ -2,10 +2,10 @@ import type { Capabilities, CompletionRequest, ModelError } from "../core/model.
 import { messagesOf } from "./openai/request.ts";
 
 /**
- * The least a prompt can have in tokens: a byte-level tokenizer's longest common tokens are words, and no text that is not
- * made of spaces has as few. A low guess errs on the side of asking: the provider then says it.
+ * A low guess at how few tokens a prompt can have: common words are tokens of their own, and English has some four characters
+ * to a token; only rulers and blanks have more than this. A guess too low errs on the side of asking: the provider then says it.
  */
-const LONGEST_TOKEN_BYTES = 8;
+const MOST_CHARACTERS_PER_TOKEN = 8;
 
 /** A low guess at the tokens of the messages as they would be sent. */
 function leastPromptTokens(request: CompletionRequest, capabilities: Capabilities): number {
@@ -14,7 +14,7 @@ function leastPromptTokens(request: CompletionRequest, capabilities: Capabilitie
     if (typeof content === "string") characters += content.length;
     else for (const part of content ?? []) characters += typeof part.text === "string" ? part.text.length : 0;
   }
-  return Math.ceil(characters / LONGEST_TOKEN_BYTES);
+  return Math.ceil(characters / MOST_CHARACTERS_PER_TOKEN);
 }
 
 /** Why this model cannot carry this request out, by what is declared of it; null where it can, or nothing is declared. */

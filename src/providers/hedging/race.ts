@@ -41,7 +41,7 @@ export function race(first: Runner, options: RaceOptions): Promise<CompletionOut
       const delay = delayMs();
       if (winner !== null || sentAtMs === null || delay === null || entries.length > MAX_HEDGES) return;
       stopTimer = clock.schedule(Math.max(0, sentAtMs + delay - clock.now()), () => {
-        if (winner !== null) return;
+        if (winner !== null || signal.aborted) return;
         const next = hedge();
         if (next === null) return;
         sentAtMs = null;
