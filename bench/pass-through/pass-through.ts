@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { median } from "../../src/core/statistics.ts";
 import { scriptedProvider, startProvider } from "../provider/process.ts";
+import { processorMs } from "../workerd/cpu.ts";
 import { type BareService, startBareService } from "../workerd/service.ts";
 import type { LoadOrder, LoadPhase, PhaseResult } from "./load.ts";
 
@@ -17,6 +18,8 @@ interface Result {
   readonly addedP99Ms: number;
   readonly requestsPerSecond: number;
   readonly shareOfDirect: number;
+  /** Processor time of workerd per call at 64 clients; null where the system does not tell. */
+  readonly processorMsPerCall: number | null;
 }
 
 /**
@@ -53,10 +56,14 @@ export async function passThrough(args: readonly string[]): Promise<void> {
     const warmUp = alternating(1, 8).map((phase) => ({ ...phase, durationMs: 1000 }));
     const warm = await generate({ ...order(8), phases: warmUp });
     const alone = await generate(order(1));
+    const before = processorMs(service.processId);
     const crowded = await generate(order(CLIENTS));
-    const result = resultOf(alone, crowded);
+    const after = processorMs(service.processId);
+    const usedMs = before === null || after === null ? null : after - before;
+    const result = resultOf(alone, crowded, usedMs);
     await check(service, [...warm, ...alone, ...crowded]);
     print(alone, crowded, latencyMs);
+    console.log(`workerd used ${result.processorMsPerCall} ms of a processor per call at ${CLIENTS} clients`);
     if (values.json) console.log(JSON.stringify(result));
   } finally {
     await service.close();
@@ -80,14 +87,16 @@ async function generate(order: LoadOrder): Promise<PhaseResult[]> {
 }
 
 /** Latencies: medians over the rounds of what each round's pair differs by. Throughput: the same, of shares. */
-function resultOf(alone: readonly PhaseResult[], crowded: readonly PhaseResult[]): Result {
+function resultOf(alone: readonly PhaseResult[], crowded: readonly PhaseResult[], usedMs: number | null): Result {
   const added = (share: number) =>
     median(pairs(alone).map(([direct, through]) => quantile(through, share) - quantile(direct, share)));
+  const calls = pairs(crowded).reduce((sum, [, through]) => sum + through.latenciesMs.length + through.clients, 0);
   return {
     addedP50Ms: round(added(0.5), 2),
     addedP99Ms: round(added(0.99), 2),
     requestsPerSecond: round(median(pairs(crowded).map(([, through]) => perSecond(through))), 0),
     shareOfDirect: round(median(pairs(crowded).map(([direct, through]) => perSecond(through) / perSecond(direct))), 3),
+    processorMsPerCall: usedMs === null ? null : round(usedMs / calls, 2),
   };
 }
 

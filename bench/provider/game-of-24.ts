@@ -33,12 +33,20 @@ export function playOn(hand: readonly Rational[], done: readonly string[], isRig
   const lines: string[] = [];
   while (terms.length > 1) {
     const numbers = terms.map(({ value }) => value);
-    const winning = isRight ? winningSteps(numbers) : [];
-    const steps = winning.length > 0 ? winning : legalSteps(numbers);
+    const steps = stepsFrom(numbers, isRight);
     const step = steps[random.integer(steps.length)];
     if (step === undefined) break;
     lines.push(formatStep(step));
     add(step);
   }
   return [...lines, `Answer: ${terms[0]?.text ?? ""} = 24`];
+}
+
+/** Those to draw from: all legal ones where none are of the kind that is wanted. */
+function stepsFrom(numbers: readonly Rational[], isRight: boolean): ReturnType<typeof legalSteps> {
+  const all = legalSteps(numbers);
+  if (!isRight && numbers.length > 2) return all;
+  const winning = winningSteps(numbers);
+  const wanted = isRight ? winning : all.filter((step) => !winning.includes(step));
+  return wanted.length > 0 ? wanted : all;
 }

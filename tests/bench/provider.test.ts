@@ -39,6 +39,13 @@ describe("the scripted provider", () => {
     const hand = parseHand(HAND) ?? [];
     const whole = await textOf(ask(client, { seed: 3 }));
     expect(checkSolution(hand, whole).solved).toBe(true);
+    provider.configure({ solveShare: 0 });
+    const verdicts = await Promise.all(
+      Array.from({ length: 100 }, async (_unused, seed) => checkSolution(hand, await textOf(ask(client, { seed })))),
+    );
+    expect(verdicts.filter(({ solved }) => solved)).toEqual([]);
+    expect(verdicts.every(({ reason }) => reason.includes("not 24"))).toBe(true);
+    provider.configure({ solveShare: 1 });
     const [first = ""] = whole.split("\n");
     const begun = { role: "assistant" as const, content: `${first}\n` };
     const rest = await textOf(ask(client, { seed: 3, messages: [{ role: "user", content: HAND }, begun] }));
