@@ -120,11 +120,12 @@ describe("several places", () => {
   test("two windows of one lease do not add up, whichever it was admitted in first", () => {
     for (const days of [1, -1]) {
       const stage = createStage({ budgets: [{ thresholdPercents }] });
-      stage.granted({ nanodollars: exactly(60) });
+      stage.granted({ nanodollars: exactly(30) });
       stage.wait(days * DAY_MS);
-      stage.renew({ wanted: 100 });
-      stage.settle(100);
-      expect(told(stage)).toEqual([["budget", NOON - HALF_DAY_MS]]);
+      stage.renew({ wanted: 70 });
+      stage.settle(70);
+      expect(stage.inWindow()).toEqual({ posted: 40, reserved: 0 });
+      expect(told(stage)).toEqual([]);
     }
   });
 
