@@ -1,3 +1,5 @@
+import type { LeaseWish } from "../tenant/protocol.ts";
+
 /** What a search's object remembers beside its log. */
 export interface Facts {
   /** Null until the search was accepted. */
@@ -22,21 +24,22 @@ export interface Facts {
 
 /** The lease as far as it must outlive the object's memory: its amount and its end are the tenant's to say. */
 export interface HeldLease {
-  readonly leaseId: string;
   /** Name of the tenant's object. */
   readonly tenantCode: string;
   readonly keyId: string;
-  /** Hashed; null for nobody in particular. */
-  readonly endUser: string | null;
+  /** What was asked for: its id, and what the next one of the same search asks for. */
+  readonly wish: LeaseWish;
   /** 1 for the search's first. */
   readonly ordinal: number;
-  /** Microdollars that the search had spent under earlier ones, and tokens. */
-  readonly spentBefore: number;
-  readonly tokensBefore: number;
-  /** Tokens that the lease holds of the limits per minute. */
-  readonly tokens: number;
+  /** What the search had spent under earlier leases; once this one is settled, under this one too. */
+  readonly before: Spent;
   /** Its settlement has arrived. */
   readonly isSettled: boolean;
+}
+
+export interface Spent {
+  readonly microdollars: number;
+  readonly tokens: number;
 }
 
 const NO_FACTS: Facts = {

@@ -4,6 +4,18 @@ import type { Ending, Form } from "../../src/core/thought.ts";
 import type { SearchState } from "../../src/db/state.ts";
 import type { Recipe } from "../../src/recipe.ts";
 import type { Reply } from "../../src/search-object.ts";
+import type { LeaseView, LeaseWish } from "../tenant/protocol.ts";
+
+/** A lease on its way from the tenant's object to the search's. */
+export interface GrantedLease {
+  /** Name of the tenant's object. */
+  readonly tenantCode: string;
+  readonly keyId: string;
+  readonly wish: LeaseWish;
+  readonly view: LeaseView;
+  /** By the clock of whoever asked for it; not after the tenant's own. */
+  readonly expiresAtMs: number;
+}
 
 /**
  * What crosses between the API and a search's object. Plain, concrete and additive only: during a deploy both sides run
@@ -19,6 +31,8 @@ export interface StartInput {
    */
   readonly problemJson: Uint8Array;
   readonly createdAtMs: number;
+  /** What it spends under; absent where nobody counts. */
+  readonly lease?: GrantedLease;
   /** What the API wants to find again beside the search, as JSON of less than 1 MB; absent for nothing. */
   readonly keptJson?: string;
   /** Puts it into the list of stored completions once it has an answer; absent: what is kept is found by its id alone. */

@@ -17,6 +17,7 @@ import { createFactsStore } from "./facts.ts";
 import { givenUpEnd } from "./give-up.ts";
 import { createJudgementCache } from "./judgement-cache.ts";
 import { createKeptText } from "./kept-text.ts";
+import { createLeaseKeeper } from "./lease-keeper.ts";
 import { createListingStore, entryOf } from "./listing.ts";
 import { createLiveAnswer } from "./live-answer.ts";
 import { type LiveLog, openLog } from "./live-log.ts";
@@ -38,7 +39,15 @@ export class SearchTree extends DurableObject<Env> {
   readonly #facts = createFactsStore(this.ctx.storage);
   readonly #kept = createKeptText(this.ctx.storage);
   readonly #listing = createListingStore(this.ctx.storage);
-  readonly #outbox = createOutbox(this.env.DB, this.#facts, this.#listing);
+  readonly #lease = createLeaseKeeper({
+    tenantOf: (code) => this.env.TENANTS.getByName(code),
+    facts: this.#facts,
+    clock: worldClock,
+    books: () => this.#open().tree,
+    searchId: () => this.#open().start()?.searchId ?? "",
+    onLost: () => this.#stop(),
+  });
+  readonly #outbox = createOutbox(this.env.DB, this.#facts, this.#listing, this.#lease);
   readonly #audience = createAudience();
   readonly #live = createLiveAnswer();
   readonly #viewers = createViewers();
@@ -46,6 +55,7 @@ export class SearchTree extends DurableObject<Env> {
   #waysOut: Gate | null = null;
   #openLog: LiveLog | null = null;
   #isRunning = false;
+  #cancelReason: "cancelled" | "microdollars" = "cancelled";
 
   /** Idempotent: the same search started twice runs once. What it writes is durable before any provider hears of it. */
   async start(input: StartInput): Promise<StartOutcome> {
@@ -57,11 +67,13 @@ export class SearchTree extends DurableObject<Env> {
     const { tenantId, createdAtMs, arrival } = input;
     const { requestHash = null, attempt = 0 } = arrival ?? {};
     this.#facts.change({ tenantId, createdAtMs, requestHash, attempt });
+    if (input.lease !== undefined) this.#lease.accept(input.lease);
     this.#kept.write(input.keptJson ?? null);
     if (input.listing !== undefined) this.#listing.enter(input.listing);
     const armed = this.#arm();
     this.#append(orderToStart(order, CODE_VERSION));
-    this.#run(setup.value);
+    if (this.#lease.isFresh()) this.#run(setup.value);
+    else this.ctx.waitUntil(this.#advance());
     await armed;
     return { ok: true };
   }
@@ -82,7 +94,7 @@ export class SearchTree extends DurableObject<Env> {
 
   /** Has the search taken over this lease? For its tenant, before a lease that nobody has settled is posted in full. */
   async hasLease(leaseId: string): Promise<boolean> {
-    return this.#facts.read().lease?.leaseId === leaseId;
+    return this.#facts.read().lease?.wish.leaseId === leaseId;
   }
 
   /** Resolves when the search has ended. The viewer waits until it says that it has left. */
@@ -182,8 +194,7 @@ export class SearchTree extends DurableObject<Env> {
   /** Ends the search with its best so far and answers when it has. Calls in flight are aborted, and still metered. */
   async cancel(): Promise<SearchReport | null> {
     if (this.#log() === null) return null;
-    this.#facts.change({ isCancelled: true });
-    this.#canceller.cancel();
+    this.#stop();
     await this.result();
     return this.report();
   }
@@ -201,12 +212,11 @@ export class SearchTree extends DurableObject<Env> {
       case "watch":
         return this.#arm();
       case "abandon":
-        this.#facts.change({ isCancelled: true });
-        this.#canceller.cancel();
+        this.#stop();
         return this.#advance();
       case "resume":
-        this.#resume();
-        return this.#arm();
+        await this.#arm();
+        return this.#resume();
       case "give-up":
         this.#giveUp();
         return this.#arm();
@@ -226,27 +236,54 @@ export class SearchTree extends DurableObject<Env> {
     this.#facts.change({ runs: runs + 1 });
     if (isCancelled) this.#canceller.cancel();
     this.#isRunning = true;
+    const { limits, width } = setup;
+    if (!this.#canceller.signal.aborted) this.#lease.watch(limits);
+    const leased = {
+      ...setup,
+      limits: this.#lease.limits(limits),
+      width: Math.min(width, this.#lease.calls() ?? width),
+    };
     const world = {
       store: this.#open().store,
       clock: worldClock,
       signal: this.#canceller.signal,
+      cancelReason: () => this.#cancelReason,
       onAppend: () => {},
       listener: this.#live,
+      funds: this.#lease,
     };
     this.ctx.waitUntil(
-      search(setup, world).then(
-        () => this.#deliver(),
-        (bug: unknown) => this.#recordBug(bug),
-      ),
+      search(leased, world)
+        .finally(() => this.#lease.unwatch())
+        .then(
+          () => this.#deliver(),
+          (bug: unknown) => this.#recordBug(bug),
+        ),
     );
   }
 
-  #resume(): void {
+  async #resume(): Promise<void> {
     const start = this.#open().start();
     if (start === null) return;
     const setup = this.#setup(startToOrder(start), this.#facts.read().tenantId ?? "");
-    if (setup.ok) this.#run(setup.value);
-    else this.#recordBug(new Error(setup.error.message));
+    if (!setup.ok) return this.#recordBug(new Error(setup.error.message));
+    this.#isRunning = true;
+    const standing = this.#facts.read().isCancelled ? "run" : await this.#lease.resume(setup.value.limits);
+    // The next alarm asks again.
+    if (standing === "later") this.#isRunning = false;
+    else {
+      if (standing === "revoked") this.#stop();
+      if (standing === "out-of-money") this.#stop("microdollars");
+      this.#run(setup.value);
+    }
+  }
+
+  /** The search ends with its best so far, now and after a crash. */
+  #stop(reason: "cancelled" | "microdollars" = "cancelled"): void {
+    this.#cancelReason = reason;
+    // Want of money may be over when a crash comes in between.
+    if (reason === "cancelled") this.#facts.change({ isCancelled: true });
+    this.#canceller.cancel();
   }
 
   #giveUp(): void {
@@ -265,7 +302,7 @@ export class SearchTree extends DurableObject<Env> {
     console.error(`search ${this.ctx.id.name}: a run failed:`, bug instanceof Error ? bug.stack : bug);
   }
 
-  /** What D1 does not take now, the next alarm brings again. */
+  /** What is not taken now, the next alarm brings again. */
   async #deliver(): Promise<void> {
     this.#isRunning = false;
     try {

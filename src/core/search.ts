@@ -6,6 +6,7 @@ import type { Clock } from "./clock.ts";
 import type { SearchEvent, StopReason } from "./event.ts";
 import { type Executor, executeStep, type StepAnswer, verifierOf, worstCaseOf } from "./execute.ts";
 import { type FormGate, vetoOf } from "./form-gate.ts";
+import type { Funds } from "./funds.ts";
 import { type Hold, type StepSignal, withHold } from "./hold.ts";
 import { createLogWriter } from "./log.ts";
 import { createMailbox } from "./mailbox.ts";
@@ -30,6 +31,7 @@ export interface SearchSetup extends Executor {
   readonly method: Method;
   /** What whole answers have to pass before anybody scores them. */
   readonly formGates: readonly FormGate[];
+  /** Read anew at every decision: an object whose fields change is followed. */
   readonly limits: Limits;
   /** Steps in flight at most, >= 1. */
   readonly width: number;
@@ -41,10 +43,14 @@ export interface SearchWorld {
   readonly clock: Clock;
   /** Cancels the whole search: it ends with its best so far. */
   readonly signal: CancelSignal;
+  /** Why it was cancelled, once it is; "cancelled" where absent. */
+  readonly cancelReason?: () => StopReason;
   /** Told after each append; must not throw. */
   readonly onAppend: (events: readonly SearchEvent[]) => void;
   /** Hears the answers of a plan of one call while they are written. What counts is the log. */
   readonly listener?: CompletionListener;
+  /** Asked before the search gets narrower, or ends, for want of money; absent where the limits are all there is. */
+  readonly funds?: Funds;
 }
 
 /** How long cancelled calls may take to say what they had cost; after that their full hold is posted. */
@@ -72,6 +78,8 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
   /** Of verifications that are to be tried again. */
   const settledByStep = new Map<StepId, readonly (Score | null)[]>();
   let lastError: ModelError | null = null;
+  /** More money has been asked for; until the answer nothing is issued that it would make wider. */
+  let isAsking = false;
 
   const start = (stepId: StepId, attempt: number, step: Step, reserved: Amounts): void => {
     log.add({ type: "step-start", stepId, attempt, step, reserved });
@@ -132,11 +140,31 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
       }
       const stepId = tree.stepsStarted + 1;
       const wanted = step.type === "propose" ? step.count : 1;
-      const fit = largestFit(limits, tree.account, wanted, (count) => worstCaseOf(setup, tree, stepId, step, count));
+      const worstCase = (count: number) => worstCaseOf(setup, tree, stepId, step, count);
+      const fit = largestFit(limits, tree.account, wanted, worstCase);
+      if (fit.fits ? fit.count < wanted && askFor(fit.count + 1, worstCase) : askFor(1, worstCase)) {
+        return { stop: null, blockedBy: null };
+      }
       if (!fit.fits) return { stop: null, blockedBy: fit.limit };
       start(stepId, 1, step.type === "propose" ? { ...step, count: fit.count } : step, fit.worstCase);
     }
     return { stop: null, blockedBy: null };
+  };
+
+  /** True where `count` lacks nothing but money, and more of that may come. */
+  const askFor = (count: number, worstCaseOf: (count: number) => Amounts): boolean => {
+    if (world.funds === undefined) return false;
+    const worstCase = worstCaseOf(count);
+    if (firstLimitPassed(limits, tree.account, worstCase) !== "microdollars") return false;
+    if (isAsking) return true;
+    const answer = world.funds.ask(worstCase.microdollars);
+    if (answer === null) return false;
+    isAsking = true;
+    answer.then(() => {
+      isAsking = false;
+      mailbox.wake();
+    });
+    return true;
   };
 
   const recordAnswer = (stepId: StepId, answer: StepAnswer): void => {
@@ -267,7 +295,7 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
 
   const run = async (): Promise<StopReason> => {
     for (;;) {
-      if (signal.aborted) return "cancelled";
+      if (signal.aborted) return world.cancelReason?.() ?? "cancelled";
       if (leftMs() <= 0) return "milliseconds";
       if (lastError !== null && shouldGiveUp(lastError, tree.failuresInARow, tree.rollouts > 0)) {
         return "upstream-errors";
@@ -276,7 +304,7 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
       const { stop, blockedBy } = decide();
       launchStarted();
       if (stop !== null) return stop;
-      if (tree.openSteps.size === 0) return blockedBy ?? "completed";
+      if (tree.openSteps.size === 0 && !isAsking) return blockedBy ?? "completed";
       if (dueRetries.length > 0 && running.size === 0 && retriesToCome === 0) {
         abandonDueRetry();
         continue;
