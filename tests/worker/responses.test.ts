@@ -162,7 +162,8 @@ describe("without a stream", () => {
     const plan = { method: "best-of-n", rollouts: 3 };
     const ask3 = async (extra: object, headers: Record<string, string> = {}, path = "/v1/responses") => {
       const body = JSON.stringify({ model: MODEL, input: ask("distinct").input, ...extra });
-      const init = { method: "POST", body, headers: { authorization: `Bearer ${key}`, ...headers } };
+      const json = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+      const init = { method: "POST", body, headers: { ...json, ...headers } };
       const response = await exports.default.fetch(`https://espalier.test${path}`, init);
       return (await response.json<WireResponse>()).search;
     };
