@@ -227,7 +227,7 @@ async function askHedged(route: Route, ticket: Ticket, call: Call): Promise<Comp
   return race((watched) => settled(route, ticket, request, watched), {
     clock,
     signal,
-    delayMs: () => hedgeDelayMs(latencies, hedge),
+    delayMs: (isOfHedge) => hedgeDelayMs(latencies, hedge, isOfHedge),
     watch: latencies.watch,
     hedge: () => hedgeRunner(asked, call, allowance),
   });

@@ -26,6 +26,11 @@ describe("when a call is slow", () => {
     expect(hedgeDelayMs(measured(...Array(19).fill(100), 101), SETTINGS)).toBe(150);
   });
 
+  test("of a hedge it is one and a half times the median, whatever the percentile", () => {
+    const spread = [...Array(10).fill(100), ...Array(8).fill(150), 700, 900];
+    expect(hedgeDelayMs(measured(...spread), SETTINGS, true)).toBe(150);
+  });
+
   test("only the last 64 calls count", () => {
     expect(hedgeDelayMs(measured(...Array(64).fill(5000), ...Array(64).fill(10)), SETTINGS)).toBe(15);
   });

@@ -12,11 +12,15 @@ import type { HedgeSettings } from "./settings.ts";
  */
 const LEAST_MEDIANS = 1.5;
 
-/** How long after it was sent a call counts as slow, in ms; null while nobody can tell. */
-export function hedgeDelayMs(latencies: LatencyWindow, settings: HedgeSettings): number | null {
+/**
+ * How long after it was sent a call counts as slow, in ms; null while nobody can tell. For a hedge the medians alone count: the
+ * quantile of a few calls is nearly their maximum, and waiting for it twice makes the tail.
+ */
+export function hedgeDelayMs(latencies: LatencyWindow, settings: HedgeSettings, isOfHedge = false): number | null {
   const slow = latencies.quantile(settings.quantile, settings.minimumCalls);
   const median = latencies.quantile(0.5, settings.minimumCalls);
-  return slow === null || median === null ? null : Math.max(slow, LEAST_MEDIANS * median);
+  if (slow === null || median === null) return null;
+  return isOfHedge ? LEAST_MEDIANS * median : Math.max(slow, LEAST_MEDIANS * median);
 }
 
 /** How many hedges a search may make. */

@@ -10,7 +10,7 @@ export interface RaceOptions {
   readonly clock: Clock;
   readonly signal: CancelSignal;
   /** How long after it was sent a call is slow; null while nobody knows. Asked again whenever `watch` tells. */
-  readonly delayMs: () => number | null;
+  readonly delayMs: (isOfHedge: boolean) => number | null;
   readonly watch: (onChange: () => void) => () => void;
   /** A further call for the same; null where none may be made. */
   readonly hedge: () => Runner | null;
@@ -38,7 +38,7 @@ export function race(first: Runner, options: RaceOptions): Promise<CompletionOut
     /** The newest call is watched: an older one is known to be slow. */
     const consider = () => {
       stopTimer();
-      const delay = delayMs();
+      const delay = delayMs(entries.length > 1);
       if (winner !== null || sentAtMs === null || delay === null || entries.length > MAX_HEDGES) return;
       stopTimer = clock.schedule(Math.max(0, sentAtMs + delay - clock.now()), () => {
         if (winner !== null || signal.aborted) return;
