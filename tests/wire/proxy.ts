@@ -37,7 +37,7 @@ export interface RecordingProxy {
   close(): Promise<void>;
 }
 
-/** Seconds per byte are not our subject: pieces are passed on as they come. */
+/** Pieces are passed on as they come; a side that leaves is left by the other. `target` is an origin. */
 export async function createRecordingProxy(target: string): Promise<RecordingProxy> {
   const exchanges: Exchange[] = [];
   const cuts = { left: 0, afterMs: 0 };
@@ -53,7 +53,7 @@ export async function createRecordingProxy(target: string): Promise<RecordingPro
       .catch((error: unknown) => response.destroy(error as Error))
       .finally(() => open--);
   });
-  // The service's own limits are the subject, not Node's five minutes for a request.
+  // Node's five minutes for a request's arrival are no limit of the service's.
   server.requestTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
