@@ -19,6 +19,7 @@ export interface LedgerStore extends LedgerRows {
   write(changes: Changes): void;
   putScope(scope: Scope): void;
   scopes(): readonly Scope[];
+  allBudgets(): readonly Budget[];
   deleteBudget(budgetId: string): void;
   /** Open leases in the order in which they are due, the first `limit` of them. */
   openLeases(limit: number): readonly Lease[];
@@ -100,6 +101,7 @@ export function createLedgerStore(
     },
     putScope: (scope) => scopes.put(scope.scopeId, scope),
     scopes: scopes.all,
+    allBudgets: budgets.all,
     deleteBudget: (budgetId) => {
       budgets.delete(budgetId);
       sql.exec("DELETE FROM bucket WHERE budget_id = ?", budgetId);

@@ -107,8 +107,12 @@ export type LeaseAnswer =
   | { readonly ok: true; readonly lease: LeaseView }
   | { readonly ok: false; readonly reason: LeaseError["type"]; readonly message: string };
 
-/** A key with the digest of its secret. */
+/** A key with the digest of its secret. The rest is absent of keys from before it was noted. */
 export interface StoredKey {
   readonly key: Key;
   readonly digest: string;
+  readonly name?: string;
+  readonly createdAtMs?: number;
+  /** Last characters of its text. */
+  readonly lastFour?: string;
 }

@@ -5,6 +5,7 @@ export interface Table<Row> {
   delete(id: string): void;
   /** In the order of their ids. */
   all(): readonly Row[];
+  ids(): readonly string[];
 }
 
 /** `name` is a word of ours: it goes into the SQL as it is. */
@@ -25,5 +26,10 @@ export function createTable<Row>(sql: SqlStorage, name: string): Table<Row> {
         .exec<{ json: string }>(`SELECT json FROM ${name} ORDER BY id`)
         .toArray()
         .map(({ json }) => JSON.parse(json) as Row),
+    ids: () =>
+      sql
+        .exec<{ id: string }>(`SELECT id FROM ${name} ORDER BY id`)
+        .toArray()
+        .map(({ id }) => id),
   };
 }

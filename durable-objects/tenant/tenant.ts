@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { fail } from "../../src/core/result.ts";
 import { listKeys } from "../../src/db/keys.ts";
 import type { Env } from "../../src/env.ts";
 import { advanceClock } from "../../src/ledger/clock.ts";
@@ -8,10 +9,17 @@ import { searchIdOfLease } from "../../src/ledger/lease-id.ts";
 import { NO_RATES, ratesOf } from "../../src/ledger/rates.ts";
 import type { Decision } from "../../src/ledger/rows.ts";
 import { dueAtElapsedMs, expire, renew, type SettleOutcome, settle, voidLease } from "../../src/ledger/settle.ts";
+import { administer } from "./administration/administer.ts";
+import { createCabinet } from "./administration/cabinet.ts";
+import type { Cabinet } from "./administration/operation.ts";
+import type { AdministrationName } from "./administration/protocol.ts";
 import { callerOf, leaseToView, NO_DIGEST, scopeIdsOf, wishToRequest } from "./admission.ts";
 import { rowToKey } from "./imported-key.ts";
 import { createKeyStore, type KeyStore } from "./key-store.ts";
 import { createLedgerStore, type LedgerStore } from "./ledger-store.ts";
+import { createDeliveryStore } from "./outbox/delivery-store.ts";
+import { ledgerEventToEvent } from "./outbox/event.ts";
+import { createOutbox, type Outbox } from "./outbox/outbox.ts";
 import type {
   Admission,
   AdmissionRequest,
@@ -31,7 +39,12 @@ import type {
  * change. One call of `admit` proves the key, counts the request and grants the lease.
  */
 export class Tenant extends DurableObject<Env> {
-  #opened: { readonly keys: KeyStore; readonly ledger: LedgerStore } | null = null;
+  #opened: {
+    readonly keys: KeyStore;
+    readonly ledger: LedgerStore;
+    readonly cabinet: Cabinet;
+    readonly outbox: Outbox;
+  } | null = null;
   #imported: Promise<void> | null = null;
 
   async admit({ keyId, digest, lease: wish }: AdmissionRequest): Promise<Admission> {
@@ -69,23 +82,21 @@ export class Tenant extends DurableObject<Env> {
     return this.#answer(voidLease(this.#open().ledger, leaseId, Date.now()));
   }
 
-  /** Makes a key of this tenant known. False where the id is another key's, or the object another tenant's. */
-  async addKey(tenantId: string, stored: StoredKey): Promise<boolean> {
+  /**
+   * What an administrator wants done, as JSON of many shapes (administration/protocol.ts): all of it with its entry in the
+   * audit log, or nothing. `actorId` was proved by whoever asks.
+   */
+  async administer(tenantId: string, actorId: string, name: AdministrationName, inputJson: string): Promise<string> {
     const known = await this.#known(tenantCodeOf(tenantId));
-    if (known !== null && known !== tenantId) return false;
-    const same = this.#open().keys.get(stored.key.keyId);
-    if (same !== null) return same.digest === stored.digest;
-    this.#take(tenantId, stored);
-    return true;
-  }
-
-  /** At once and for good. False where there is no such key. */
-  async revoke(keyId: string): Promise<boolean> {
-    const { keys } = this.#open();
-    const stored = keys.get(keyId);
-    if (stored === null) return false;
-    keys.change({ ...stored.key, revokedAtMs: stored.key.revokedAtMs ?? Date.now() });
-    return true;
+    if (known !== tenantId && (known !== null || name !== "tenant.create")) {
+      return JSON.stringify(fail({ type: "not-found", thing: "tenant", id: tenantId }));
+    }
+    const { cabinet } = this.#open();
+    const done = this.ctx.storage.transactionSync(() =>
+      administer(cabinet, actorId, name, JSON.parse(inputJson), Date.now()),
+    );
+    await this.#tell();
+    return JSON.stringify(done);
   }
 
   /** Posts the leases that nobody has settled in time. */
@@ -96,6 +107,7 @@ export class Tenant extends DurableObject<Env> {
     const due = ledger.openLeases(MOST_AT_ONCE).filter((lease) => dueAtElapsedMs(lease) <= elapsedMs);
     await Promise.all(due.map(({ leaseId }) => this.#expire(leaseId)));
     ledger.forgetLeases((ledger.clock()?.elapsedMs ?? 0) - LEASE_MEMORY_MS);
+    await this.#open().outbox.deliver();
     await this.#arm();
   }
 
@@ -130,19 +142,40 @@ export class Tenant extends DurableObject<Env> {
     return { ok: false, reason: outcome.error.type, message: JSON.stringify(outcome.error) };
   }
 
-  #carryOut({ changes }: Pick<Decision<unknown>, "changes">): void {
-    this.#open().ledger.write(changes);
+  #carryOut({ changes, events }: Pick<Decision<unknown>, "changes" | "events">): void {
+    const { ledger, outbox } = this.#open();
+    ledger.write(changes);
+    const nowMs = Date.now();
+    const told = events.flatMap((event) => ledgerEventToEvent(event, nowMs) ?? []);
+    for (const event of told) outbox.post(event, nowMs);
+    if (told.length > 0) this.ctx.waitUntil(this.#tell());
   }
 
-  /** The alarm rings when the first open lease is due; one that is set for an earlier time already is left. */
+  #carried<Value>(decision: Decision<Value>): Value {
+    this.#carryOut(decision);
+    return decision.outcome;
+  }
+
+  /** Delivers what there is to tell, without being waited for; the alarm is set before, for what does not arrive. */
+  async #tell(): Promise<void> {
+    const { outbox } = this.#open();
+    if (outbox.dueAtMs(Date.now()) === null) return;
+    await this.#arm();
+    this.ctx.waitUntil(outbox.deliver());
+  }
+
+  /** The alarm rings when the first thing is due; one that is set for an earlier time already is left. */
   async #arm(): Promise<void> {
-    const { ledger } = this.#open();
+    const { ledger, outbox } = this.#open();
+    const nowMs = Date.now();
     const [first] = ledger.openLeases(1);
-    if (first === undefined) return;
     const elapsedMs = ledger.clock()?.elapsedMs ?? 0;
-    const atMs = Date.now() + Math.max(0, dueAtElapsedMs(first) - elapsedMs);
+    const leaseMs = first === undefined ? null : nowMs + Math.max(0, dueAtElapsedMs(first) - elapsedMs);
+    const due = [leaseMs, outbox.dueAtMs(nowMs)].filter((one) => one !== null);
+    if (due.length === 0) return;
+    const atMs = Math.max(nowMs, Math.min(...due));
     const set = await this.ctx.storage.getAlarm();
-    if (set === null || set < Date.now() || atMs < set) await this.ctx.storage.setAlarm(atMs);
+    if (set === null || set < nowMs || atMs < set) await this.ctx.storage.setAlarm(atMs);
   }
 
   /**
@@ -172,7 +205,14 @@ export class Tenant extends DurableObject<Env> {
     if (this.#opened === null) {
       const keys = createKeyStore(this.ctx.storage);
       const ledger = createLedgerStore(this.ctx.storage, (keyId) => keys.get(keyId)?.key ?? null);
-      this.#opened = { keys, ledger };
+      const cabinet = createCabinet(this.ctx.storage, { keys, ledger, carryOut: (one) => this.#carried(one) });
+      const outbox = createOutbox(this.env, {
+        keys,
+        webhooks: cabinet.webhooks,
+        deliveries: createDeliveryStore(this.ctx.storage.sql),
+        tenantId: () => this.ctx.storage.kv.get<string>("tenantId") ?? "",
+      });
+      this.#opened = { keys, ledger, cabinet, outbox };
     }
     return this.#opened;
   }

@@ -10,3 +10,10 @@ export async function listKeys(database: D1Database, code: string): Promise<read
   const isOfCode = and(gte(apiKeys.publicId, code), lt(apiKeys.publicId, `${code}{`));
   return drizzle(database).select().from(apiKeys).where(isOfCode);
 }
+
+/** Idempotent. A tenant's object tells of a key one state after the other, never two at a time. */
+export async function upsertKey(database: D1Database, row: KeyRow): Promise<void> {
+  const { settings, revokedAtMs } = row;
+  const changed = { target: apiKeys.publicId, set: { settings, revokedAtMs } };
+  await drizzle(database).insert(apiKeys).values(row).onConflictDoUpdate(changed);
+}

@@ -1,5 +1,6 @@
 import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { StopReason } from "../core/event.ts";
+import type { Key } from "../ledger/keys/key.ts";
 
 /** Platform keys. Only the digest of a key is ever stored. */
 export const apiKeys = sqliteTable("api_keys", {
@@ -9,6 +10,18 @@ export const apiKeys = sqliteTable("api_keys", {
   tenantId: text("tenant_id").notNull(),
   createdAtMs: integer("created_at_ms").notNull(),
   revokedAtMs: integer("revoked_at_ms"),
+  /** The key's settings as JSON; null: one that infers, without any limit of its own. */
+  settings: text("settings", { mode: "json" }).$type<KeySettings>(),
+});
+
+/** The rest of a key's row: its id and when it was revoked stand beside it. */
+export type KeySettings = Omit<Key, "keyId" | "revokedAtMs"> & { readonly name?: string; readonly lastFour?: string };
+
+/** For whoever runs the deployment to list; a tenant's own object is the authority. */
+export const tenants = sqliteTable("tenants", {
+  id: text("id").primaryKey(),
+  name: text("name").notNull(),
+  createdAtMs: integer("created_at_ms").notNull(),
 });
 
 /** One row per ended search: what usage pages and exports read. The log itself stays with the search's object. */
@@ -34,6 +47,8 @@ export const searches = sqliteTable(
     recipe: text("recipe").notNull(),
     createdAtMs: integer("created_at_ms").notNull(),
     endedAtMs: integer("ended_at_ms").notNull(),
+    /** Whose lease it spent under; null for a search from before there were leases. */
+    keyId: text("key_id"),
   },
   (table) => [index("searches_by_tenant").on(table.tenantId, table.createdAtMs)],
 );

@@ -1,7 +1,11 @@
 import { env, exports } from "cloudflare:workers";
 import OpenAI from "openai";
-import { rowToKey } from "../../durable-objects/tenant/imported-key.ts";
+import { DEPLOYMENT } from "../../durable-objects/tenant/administration/administer.ts";
+import type { Outcome } from "../../durable-objects/tenant/administration/operation.ts";
+import type { AdministrationName, Input, Output } from "../../durable-objects/tenant/administration/protocol.ts";
 import { createKey, digestOf } from "../../src/api/keys/format.ts";
+import type { NewKey } from "../../src/ledger/keys/change.ts";
+import type { Key } from "../../src/ledger/keys/key.ts";
 import { tenantCodeOf } from "../../src/ledger/keys/tenant-code.ts";
 import type { ControlAnswer } from "../setup/upstream.ts";
 
@@ -9,12 +13,32 @@ export const MODEL = "espalier/test:free";
 
 const randomBytes = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
 
-/** A live key of that tenant. */
-export async function mintKey(tenantId: string): Promise<string> {
+/** A live key of that tenant, which infers; made by the deployment, as a tenant's first keys are. */
+export function mintKey(tenantId: string): Promise<string> {
+  return mintKeyOf(tenantId, { kind: "inference", permissions: ["searches:create", "searches:read"] });
+}
+
+export async function mintKeyOf(
+  tenantId: string,
+  settings: Pick<Key, "kind" | "permissions"> & Partial<NewKey>,
+): Promise<string> {
   const { publicId, text } = createKey(randomBytes, "test", tenantId);
-  const row = { publicId, digest: await digestOf(text), tenantId, createdAtMs: Date.now(), revokedAtMs: null };
-  if (!(await tenantOf(tenantId).addKey(tenantId, rowToKey(row)))) throw new Error(`${tenantId} does not take the key`);
+  await administer(tenantId, "tenant.create", { tenantId, name: tenantId, createdAtMs: Date.now() }).catch(() => {});
+  const key: NewKey = { projectId: null, allowed: {}, expiresAtMs: null, ...settings, keyId: publicId };
+  await administer(tenantId, "key.create", { key, name: "", digest: await digestOf(text), lastFour: text.slice(-4) });
   return text;
+}
+
+/** As the deployment does it; whatever is refused throws. */
+export async function administer<Name extends AdministrationName>(
+  tenantId: string,
+  name: Name,
+  input: Input<Name>,
+): Promise<Output<Name>> {
+  const json = await tenantOf(tenantId).administer(tenantId, DEPLOYMENT.keyId, name, JSON.stringify(input));
+  const done = JSON.parse(json) as Outcome<Output<Name>>;
+  if (done.ok) return done.value;
+  throw new Error(`${name} was refused: ${json}`);
 }
 
 export function tenantOf(tenantId: string) {

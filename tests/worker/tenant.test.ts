@@ -35,8 +35,9 @@ describe("a tenant's object", () => {
   test("keeps another tenant's key out, whose code would have to be the same", async () => {
     await mintKey("tenant_first");
     const { publicId, text } = createKey(randomBytes, "test", "tenant_first");
-    const stored = { digest: await digestOf(text), key: { ...KEY, keyId: publicId } };
-    expect(await tenantOf("tenant_first").addKey("tenant_second", stored)).toBe(false);
+    const input = JSON.stringify({ digest: await digestOf(text), key: { ...KEY, keyId: publicId } });
+    const done = await tenantOf("tenant_first").administer("tenant_second", "deployment", "key.create", input);
+    expect(JSON.parse(done)).toMatchObject({ ok: false, error: { type: "not-found", thing: "tenant" } });
     expect((await call(text, "GET", "/v1/models")).status).toBe(401);
   });
 

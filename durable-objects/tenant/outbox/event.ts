@@ -1,0 +1,49 @@
+import type { LedgerEvent } from "../../../src/ledger/rows.ts";
+import type { WebhookEvent } from "../administration/protocol.ts";
+
+/** What a tenant's webhooks are told of, as their bodies have it. */
+export interface TenantEvent {
+  /** The receiver's key against hearing of it twice: an event may be delivered more than once. */
+  readonly id: string;
+  readonly type: WebhookEvent;
+  /** Unix seconds. */
+  readonly created: number;
+  readonly data: object;
+}
+
+/** Null for what is nobody else's business. */
+export function ledgerEventToEvent(event: LedgerEvent, nowMs: number): TenantEvent | null {
+  const created = Math.floor(nowMs / 1000);
+  switch (event.type) {
+    case "threshold-reached": {
+      const { scopeId, budgetId, windowStartMs, percent, posted } = event;
+      return {
+        // Once per window and percentage, as the ledger tells it.
+        id: `evt_${budgetId}_${windowStartMs}_${percent}`,
+        type: "budget.threshold_reached",
+        created,
+        data: {
+          budget_id: budgetId,
+          scope: scopeId,
+          percent,
+          posted_usd: posted / NANODOLLARS_PER_DOLLAR,
+          window_start: Math.floor(windowStartMs / 1000),
+        },
+      };
+    }
+    case "lease-uncertain": {
+      const { leaseId, unknownNanodollars } = event;
+      return {
+        id: `evt_${leaseId}_uncertain`,
+        type: "lease.uncertain",
+        created,
+        data: { lease_id: leaseId, unknown_usd: unknownNanodollars / NANODOLLARS_PER_DOLLAR },
+      };
+    }
+    case "window-started":
+    case "lease-overspent":
+      return null;
+  }
+}
+
+const NANODOLLARS_PER_DOLLAR = 1_000_000_000;
