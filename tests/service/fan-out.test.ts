@@ -61,8 +61,8 @@ test("32 calls whose headers are late wait together, no more than six of one inv
   const { count, peakConcurrent, peakHeaderWaiting, invocations } = await seen();
   expect(count).toBe(32);
   expect(peakHeaderWaiting).toBeLessThanOrEqual(6);
-  expect(peakConcurrent).toBeGreaterThan(24);
-  expect(invocations.size).toBeGreaterThan(4);
+  expect(peakConcurrent).toBeGreaterThan(12);
+  expect(invocations.size).toBeGreaterThan(2);
 });
 
 test("without outlets the seventh waits for a slot", async () => {
