@@ -72,7 +72,7 @@ export function nextLeaseOf(
 ): DrawRequest {
   const { minimum } = wish.nanodollars;
   const wanted = Math.min(LARGEST_NANODOLLARS, wish.nanodollars.wanted + nanodollarsOf(reserved.microdollars));
-  const leaseId = leaseIdOf(searchId, ordinal + 1);
+  const leaseId = leaseIdOf(searchId, String(ordinal + 1));
   const spentBefore = nanodollarsOf(before.microdollars);
   return { keyId, lease: { ...wish, leaseId, spentBefore, nanodollars: { minimum, wanted } } };
 }

@@ -78,6 +78,13 @@ export class SearchTree extends DurableObject<Env> {
     return { ok: true };
   }
 
+  /** What `start` would say to the same idempotency key; null where nothing was started. */
+  async startedAs(requestHash: string): Promise<StartOutcome | null> {
+    const known = this.#log();
+    const arrival = { type: "keyed", attempt: 0, requestHash } as const;
+    return known === null ? null : startAgain(this.#standing(known), { arrival });
+  }
+
   /** For a repetition of the request that started this search; null where it must have one of its own. */
   async join(attempt: number): Promise<{ readonly createdAtMs: number } | null> {
     const log = this.#log();
@@ -214,9 +221,11 @@ export class SearchTree extends DurableObject<Env> {
       case "abandon":
         this.#stop();
         return this.#advance();
-      case "resume":
+      case "resume": {
+        const resumed = this.#resume();
         await this.#arm();
-        return this.#resume();
+        return resumed;
+      }
       case "give-up":
         this.#giveUp();
         return this.#arm();
@@ -323,6 +332,7 @@ export class SearchTree extends DurableObject<Env> {
       scorers: scorersOf(this.env),
       gate: this.#gate(tenantId, order.searchId),
       clock: worldClock,
+      ai: this.env.AI,
       ...(remembered !== undefined && {
         judgements: createJudgementCache(remembered, worldClock, (work) => this.ctx.waitUntil(work)),
       }),

@@ -1,6 +1,6 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { type AppContext, type AppEnv, respondWithError } from "./context.ts";
-import { authentication } from "./middleware/authentication.ts";
+import { authentication, provedByLease } from "./middleware/authentication.ts";
 import { deploymentAuthentication, requireScope } from "./middleware/authorization.ts";
 import { crossOrigin } from "./middleware/cross-origin.ts";
 import { requestId } from "./middleware/request-id.ts";
@@ -13,8 +13,8 @@ function createApp(): Hono<AppEnv> {
   const hono = new Hono<AppEnv>({ strict: false });
   hono.use(requestId, crossOrigin);
   for (const prefix of ["/v1", ""]) {
-    for (const { method, path, handler, scope } of ROUTES) {
-      for (const guard of guardsOf(scope)) hono.on([method], [prefix + path], guard);
+    for (const { method, path, handler, scope, drawsLease } of ROUTES) {
+      for (const guard of guardsOf(scope, drawsLease ?? false)) hono.on([method], [prefix + path], guard);
       hono.on([method], [prefix + path], handler);
     }
     for (const [path, methods] of methodsByPath()) hono.all(prefix + path, (context) => notAllowed(context, methods));
@@ -32,14 +32,14 @@ function createApp(): Hono<AppEnv> {
 }
 
 /** What stands before a route's handler. */
-function guardsOf(scope: RouteScope): readonly MiddlewareHandler<AppEnv>[] {
+function guardsOf(scope: RouteScope, drawsLease: boolean): readonly MiddlewareHandler<AppEnv>[] {
   switch (scope) {
     case "public":
       return [];
     case "deployment":
       return [deploymentAuthentication];
     default:
-      return [authentication, requireScope(scope)];
+      return drawsLease ? [provedByLease(scope)] : [authentication, requireScope(scope)];
   }
 }
 

@@ -1,12 +1,15 @@
 import type { Context } from "hono";
 import type { Env } from "../env.ts";
 import { type ApiError, errorToWire } from "./errors.ts";
-import type { Tenant } from "./keys/authenticate.ts";
+import type { Credential, Tenant } from "./keys/authenticate.ts";
 
-/** What every handler sees. `tenant` is set by the authentication; public routes must not read it. */
+/**
+ * What every handler sees. `credential` and `tenant` are set by the authentication: public routes must not read them, and one
+ * that starts a search knows its tenant only once it has drawn its lease, or asked who it is (`prove`).
+ */
 export interface AppEnv {
   readonly Bindings: Env;
-  readonly Variables: { tenant: Tenant; requestId: string };
+  readonly Variables: { credential: Credential; tenant: Tenant; requestId: string };
 }
 
 export type AppContext = Context<AppEnv>;

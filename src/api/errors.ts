@@ -1,4 +1,5 @@
 import type { ErrorView } from "../../durable-objects/search-tree/protocol.ts";
+import { type ClientRefusal, refusalToWire } from "./lease-refusals.ts";
 
 /** Everything that can go wrong for a client, as facts. What it becomes on the wire is decided in one place, below. */
 export type ApiError =
@@ -9,6 +10,7 @@ export type ApiError =
   | { readonly type: "conflict"; readonly code: string; readonly message: string; readonly param: string | null }
   | { readonly type: "too-wide"; readonly param: string }
   | { readonly type: "webhooks-not-configured" }
+  | { readonly type: "lease-refused"; readonly refusal: ClientRefusal }
   | { readonly type: "unknown-url"; readonly method: string; readonly path: string }
   | { readonly type: "method-not-allowed"; readonly method: string; readonly path: string; readonly allowed: string }
   | { readonly type: "body-too-large"; readonly limitBytes: number }
@@ -77,6 +79,10 @@ export function errorToWire(error: ApiError): WireError {
         "webhooks_not_configured",
         "This deployment has no WEBHOOK_SIGNING_KEY to sign webhooks with.",
       );
+    case "lease-refused": {
+      const { status, headers, message, type, code, param } = refusalToWire(error.refusal);
+      return { status, headers, body: bodyOf(message, type, code, param) };
+    }
     case "unknown-url":
       return invalid(404, "unknown_url", `Unknown request URL: ${error.method} ${error.path}.`);
     case "method-not-allowed":

@@ -29,6 +29,8 @@ export interface Route {
   readonly path: string;
   readonly handler: (context: AppContext) => Response | Promise<Response>;
   readonly scope: RouteScope;
+  /** It starts a search: the key is proved together with the lease that it draws, in one call. */
+  readonly drawsLease?: true;
 }
 
 /**
@@ -40,20 +42,22 @@ export type RouteScope = Permission | "public" | "deployment";
 /** For clients that can set only a base URL: `/v1/bon-16/chat/completions`. A word that is no strategy is no URL of ours. */
 const STRATEGY = `/:strategy{(?:${STRATEGIES.join("|")})(?:-[0-9]+)?}`;
 
+const STARTS = { scope: "searches:create", drawsLease: true } as const;
+
 /** Everything this service answers. A path with another method is 405, any other path 404. */
 export const ROUTES: readonly Route[] = [
-  { method: "POST", path: "/chat/completions", handler: createChatCompletion, scope: "searches:create" },
-  { method: "POST", path: `${STRATEGY}/chat/completions`, handler: createChatCompletion, scope: "searches:create" },
+  { method: "POST", path: "/chat/completions", handler: createChatCompletion, ...STARTS },
+  { method: "POST", path: `${STRATEGY}/chat/completions`, handler: createChatCompletion, ...STARTS },
   { method: "GET", path: "/chat/completions", handler: listChatCompletions, scope: "searches:read" },
   { method: "GET", path: "/chat/completions/:id/messages", handler: listMessages, scope: "searches:read" },
   { method: "GET", path: "/chat/completions/:id/search", handler: getCompletionSearch, scope: "searches:read" },
   { method: "GET", path: "/chat/completions/:id", handler: getChatCompletion, scope: "searches:read" },
   { method: "POST", path: "/chat/completions/:id", handler: updateChatCompletion, scope: "searches:create" },
   { method: "DELETE", path: "/chat/completions/:id", handler: deleteChatCompletion, scope: "searches:create" },
-  { method: "POST", path: "/completions", handler: createCompletion, scope: "searches:create" },
-  { method: "POST", path: `${STRATEGY}/completions`, handler: createCompletion, scope: "searches:create" },
-  { method: "POST", path: "/responses", handler: createResponse, scope: "searches:create" },
-  { method: "POST", path: `${STRATEGY}/responses`, handler: createResponse, scope: "searches:create" },
+  { method: "POST", path: "/completions", handler: createCompletion, ...STARTS },
+  { method: "POST", path: `${STRATEGY}/completions`, handler: createCompletion, ...STARTS },
+  { method: "POST", path: "/responses", handler: createResponse, ...STARTS },
+  { method: "POST", path: `${STRATEGY}/responses`, handler: createResponse, ...STARTS },
   { method: "POST", path: "/responses/:id/cancel", handler: cancelResponse, scope: "searches:create" },
   { method: "GET", path: "/responses/:id/input_items", handler: listInputItems, scope: "searches:read" },
   { method: "GET", path: "/responses/:id/search", handler: getResponseSearch, scope: "searches:read" },

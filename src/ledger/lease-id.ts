@@ -1,6 +1,9 @@
-/** A search may come to have several leases, one after the other: `ordinal` counts them from 1. */
-export function leaseIdOf(searchId: string, ordinal: number): string {
-  return `${searchId}/${ordinal}`;
+/**
+ * A lease names its search. `part` tells its leases apart: those that it comes to have one after the other, and those that
+ * requests draw for it which find that it runs already.
+ */
+export function leaseIdOf(searchId: string, part: string): string {
+  return `${searchId}/${part}`;
 }
 
 export function searchIdOfLease(leaseId: string): string {

@@ -14,6 +14,7 @@ function layerOf(file: string): string {
 const SIBLINGS = ["methods", "policies", "verifiers", "providers", "ledger", "exports"];
 const ROOTS = [
   "choices",
+  "demand",
   "lists",
   "log-probabilities",
   "prompts",

@@ -3,15 +3,29 @@ import type { Env } from "../../env.ts";
 import { tenantCodeOfKey } from "../../ledger/keys/tenant-code.ts";
 import { digestOf, parseKey } from "./format.ts";
 
-/**
- * Asks the key's own tenant: is it a live key, and may it have that lease? One call for both, and no look-up before it,
- * since the key names its tenant. Null for what cannot be a key at all. The secret stays here, its digest is compared there.
- */
-export async function admit(env: Env, text: string, lease: LeaseWish | null): Promise<Admission | null> {
+/** What was sent as a key, and could be one. */
+export interface Credential {
+  readonly keyId: string;
+  /** The key names its tenant: name of the tenant's object. */
+  readonly tenantCode: string;
+  /** The whole key. */
+  readonly text: string;
+}
+
+/** Null for what cannot be a key at all. */
+export function credentialOf(text: string): Credential | null {
   const key = parseKey(text);
-  if (key === null) return null;
-  const tenant = env.TENANTS.getByName(tenantCodeOfKey(key.publicId));
-  return tenant.admit({ keyId: key.publicId, digest: await digestOf(text), ...(lease !== null && { lease }) });
+  return key === null ? null : { keyId: key.publicId, tenantCode: tenantCodeOfKey(key.publicId), text };
+}
+
+/**
+ * Asks the key's own tenant: is it a live key, and may it have that lease? One call for both, and no look-up before it.
+ * The secret stays here, its digest is compared there.
+ */
+export async function admit(env: Env, credential: Credential, lease: LeaseWish | null): Promise<Admission> {
+  const { keyId, tenantCode, text } = credential;
+  const digest = await digestOf(text);
+  return env.TENANTS.getByName(tenantCode).admit({ keyId, digest, ...(lease !== null && { lease }) });
 }
 
 /** A tenant, as whoever holds one of its keys. */
@@ -20,9 +34,9 @@ export interface Tenant extends Omit<Caller, "tenantId"> {
 }
 
 /** Whose key this is; null for anything but a live key. */
-export async function authenticate(env: Env, text: string): Promise<Tenant | null> {
-  const admission = await admit(env, text, null);
-  return admission?.ok === true ? callerToTenant(admission.caller) : null;
+export async function authenticate(env: Env, credential: Credential): Promise<Tenant | null> {
+  const admission = await admit(env, credential, null);
+  return admission.ok ? callerToTenant(admission.caller) : null;
 }
 
 export function callerToTenant({ tenantId, ...caller }: Caller): Tenant {

@@ -10,6 +10,17 @@ const EXAMPLES: { readonly [T in ErrorName]: Extract<ApiError, { type: T }> } = 
   conflict: { type: "conflict", code: "tenant_exists", message: "There is a tenant 'acme' already.", param: "id" },
   "too-wide": { type: "too-wide", param: "scopes" },
   "webhooks-not-configured": { type: "webhooks-not-configured" },
+  "lease-refused": {
+    type: "lease-refused",
+    refusal: {
+      type: "too-large",
+      limit: "budget",
+      scopeId: "project:web",
+      budgetId: "monthly",
+      most: 1_250_000,
+      resetsAtMs: Date.UTC(2027, 0, 1),
+    },
+  },
   "unknown-url": { type: "unknown-url", method: "POST", path: "/v1/embeddings" },
   "method-not-allowed": { type: "method-not-allowed", method: "GET", path: "/v1/responses", allowed: "POST" },
   "body-too-large": { type: "body-too-large", limitBytes: 20_971_520 },
@@ -43,6 +54,7 @@ export type ErrorName = ApiError["type"];
 
 /** Whatever a search can end with instead of an answer. */
 export const SEARCH_ERRORS = [
+  "lease-refused",
   "body-too-large",
   "invalid-json",
   "unsupported-body",
@@ -65,7 +77,10 @@ export const ERROR_SCHEMA: JsonSchema = {
       required: ["message", "type", "param", "code"],
       properties: {
         message: { type: "string" },
-        type: { type: "string", enum: ["invalid_request_error", "requests", "server_error"] },
+        type: {
+          type: "string",
+          enum: ["invalid_request_error", "requests", "tokens", "insufficient_quota", "server_error"],
+        },
         param: { type: ["string", "null"], description: "The place in the request, as `search.budget.max_rollouts`." },
         code: { type: ["string", "null"] },
       },
@@ -81,7 +96,7 @@ const MEANING: Readonly<Record<number, string>> = {
   405: "The path exists, with another method.",
   409: "It is there already, or is what it cannot be changed from.",
   413: "The body is too large.",
-  429: "The model's provider is rate limiting; `retry-after` says for how long.",
+  429: "A limit of the key is reached, or the model's provider is rate limiting; `retry-after` says for how long. `insufficient_quota` does not pass by waiting.",
   500: "A bug of this service.",
   502: "The model's provider failed before there was a single answer.",
 };

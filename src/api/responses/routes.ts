@@ -8,6 +8,7 @@ import { failureOf } from "../chat-completions/outcome.ts";
 import { parseChatRequest } from "../chat-completions/request.ts";
 import { type AppContext, respondWithError } from "../context.ts";
 import type { ApiError } from "../errors.ts";
+import { proveFor } from "../middleware/authentication.ts";
 import { pageOf, parsePageQuery } from "../paging.ts";
 import { followAnswer } from "../searches/live.ts";
 import { isSureToServe, resultOf, type StartedSearch, startSearch } from "../searches/start.ts";
@@ -67,6 +68,10 @@ async function start(
   body: Readonly<Record<string, unknown>>,
 ): Promise<Result<StartedSearch, ApiError>> {
   const { previousResponseId } = request;
+  // What is kept is its tenant's: who asks must be known before it is read.
+  const refersBack = previousResponseId !== null || request.items.some(({ type }) => type === "item_reference");
+  const tenant = refersBack ? await proveFor(context, "searches:create") : succeed(null);
+  if (!tenant.ok) return tenant;
   const earlier = previousResponseId === null ? succeed([]) : await conversationUpTo(context, previousResponseId);
   if (!earlier.ok) return earlier;
   const items = await withoutReferences(context, request.items);

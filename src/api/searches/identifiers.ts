@@ -3,7 +3,7 @@ import { digestOf } from "../keys/format.ts";
 
 /**
  * The problem with the two identifiers that a provider may be sent (WIRE.md 1.2). Both are digests that include the
- * tenant: a provider's cache is shared by no two of them (I10), and it learns no name of anybody's users.
+ * tenant (whatever names it): a provider's cache is shared by no two of them (I10), and it learns no name of anybody's users.
  *
  * `prompt_cache_key`: the client's, or else the conversation's, by its messages up to the first of the user. All calls of
  * a search share it, and so do the later turns, whose prompts begin the same; a key per search would part them.
@@ -12,10 +12,10 @@ import { digestOf } from "../keys/format.ts";
 export async function withIdentifiers(
   problem: Problem,
   body: Readonly<Record<string, unknown>>,
-  tenantId: string,
+  tenant: string,
 ): Promise<Problem> {
   const pseudonym = (purpose: string, what: unknown): Promise<string> =>
-    digestOf(JSON.stringify([purpose, tenantId, what]));
+    digestOf(JSON.stringify([purpose, tenant, what]));
   const user = textOf(body.safety_identifier) ?? textOf(body.user);
   const forwarded = {
     ...problem.forwarded,

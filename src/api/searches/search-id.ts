@@ -11,8 +11,8 @@ export function createSearchId(): string {
 const DERIVED_LENGTH = 40;
 
 /** The id that a tenant's requests derive from the same text. No other tenant's: ids are keys of one table. */
-export async function searchIdAt(tenantId: string, place: string): Promise<string> {
-  return `srch_${(await digestOf(JSON.stringify([tenantId, place]))).slice(0, DERIVED_LENGTH)}`;
+export async function searchIdAt(tenantCode: string, place: string): Promise<string> {
+  return `srch_${(await digestOf(JSON.stringify([tenantCode, place]))).slice(0, DERIVED_LENGTH)}`;
 }
 
 export function isSearchId(text: string): boolean {

@@ -21,6 +21,7 @@ import { openSearch, requestHashOf } from "./open.ts";
 import { tellProgress } from "./progress.ts";
 import { searchStub } from "./search-stub.ts";
 import { defaultWallMs } from "./wall.ts";
+import { wantOf } from "./want.ts";
 
 export interface StartedSearch {
   readonly searchId: string;
@@ -44,9 +45,9 @@ export async function startSearch(
   const asked = searchOf(channels, (id) => configuredId(providers, id));
   if (!asked.ok) return fail(toApiError(asked.error, request.model));
   const { model, search, isSmall, relocate } = asked.value;
-  const tenantId = context.get("tenant").id;
+  const { tenantCode } = context.get("credential");
   const known = { ...request.problem, reference: referenceOf(search) };
-  const problem = await withIdentifiers(known, request.body, tenantId);
+  const problem = await withIdentifiers(known, request.body, tenantCode);
   const recipe = createRecipe(
     {
       problem,
@@ -74,10 +75,11 @@ export async function startSearch(
   const timed = withinTimeout(recipe.value, timeoutMsOf(req.raw.headers, request.body));
   const onDisconnect = onDisconnectOf(timed.onDisconnect, request.body, arrival.value);
   const note = request.note ?? timed.note;
-  const input = { tenantId, recipe: { ...timed, onDisconnect, note }, problemJson, createdAtMs, ...kept };
+  const input = { recipe: { ...timed, onDisconnect, note }, problemJson, createdAtMs, ...kept };
   const opened = await openSearch(
-    env,
+    context,
     input,
+    wantOf(input.recipe, problem, env),
     arrival.value,
     await requestHashOf(order, problemJson),
     locationOf(providers, recipe.value.model),
