@@ -1,6 +1,4 @@
 import { expect, test } from "vitest";
-import { searchStub } from "../../src/api/searches/search-stub.ts";
-import type { Env } from "../../src/env.ts";
 import { locationOf, parseProviders } from "../../src/providers/config.ts";
 
 function providers(list: readonly object[]) {
@@ -26,15 +24,4 @@ test("a search lives near the first provider of its model that says where it is"
 test("a location that the platform does not know is refused by name", () => {
   const parsed = parseProviders(JSON.stringify([at("a", "mars", "m")]));
   expect(parsed.ok ? "" : parsed.error).toContain("PROVIDERS.0.location");
-});
-
-test("whoever starts a search says where; whoever looks for it does not", () => {
-  const asked: unknown[] = [];
-  const env = { SEARCH_TREE: { getByName: (...args: unknown[]) => asked.push(args) } } as unknown as Env;
-  searchStub(env, "t", "s", "weur");
-  searchStub(env, "t", "s");
-  expect(asked).toEqual([
-    ["t/s", { locationHint: "weur" }],
-    ["t/s", {}],
-  ]);
 });

@@ -302,3 +302,14 @@ describe("bodies", () => {
     expect(response.status).toBe(200);
   });
 });
+
+test("whoever starts a search says where it should live; whoever looks for it does not", () => {
+  const asked: unknown[] = [];
+  const recorder = { SEARCH_TREE: { getByName: (...args: unknown[]) => asked.push(args) } } as unknown as Env;
+  searchStub(recorder, "t", "s", "weur");
+  searchStub(recorder, "t", "s");
+  expect(asked).toEqual([
+    ["t/s", { locationHint: "weur" }],
+    ["t/s", {}],
+  ]);
+});
