@@ -1,6 +1,8 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createKey, parseKey } from "../../src/api/keys/format.ts";
+import { searchStub } from "../../src/api/searches/search-stub.ts";
+import type { Env } from "../../src/env.ts";
 import { providersOf } from "../../src/env.ts";
 import { administer, call, MODEL, mintKey, question } from "./client.ts";
 
