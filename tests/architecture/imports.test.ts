@@ -11,7 +11,7 @@ function layerOf(file: string): string {
   return (file.split("/")[1] ?? "").replace(/\.ts$/, "");
 }
 
-const SIBLINGS = ["methods", "policies", "verifiers", "providers", "ledger", "exports"];
+const SIBLINGS = ["methods", "policies", "verifiers", "providers", "ledger", "credentials", "exports"];
 const ROOTS = [
   "choices",
   "demand",
@@ -33,7 +33,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(ROOTS.map((layer) => [layer, ["core", "version", ...SIBLINGS, ...ROOTS]])),
   version: [],
   db: ["core", "ledger", ...ROOTS],
-  env: ["core", "durable-objects", "providers", "search-request"],
+  env: ["core", "credentials", "durable-objects", "providers", "search-request"],
   "durable-objects": ["core", "db", "env", "version", ...SIBLINGS, ...ROOTS],
   api: ["core", "db", "env", "version", ...SIBLINGS, ...ROOTS],
   worker: ["api", "durable-objects", "env"],
