@@ -6,6 +6,7 @@ import { type ProviderConfig, parseProviders } from "./providers/config.ts";
 import { DEFAULT_FAN_OUT, type FanOutConfig, parseFanOut } from "./providers/fan-out/config.ts";
 import { DEFAULT_BOOK, parseRouting, type RoutingBook } from "./providers/routing-book.ts";
 import { parseScorers, type Scorers, type ScorerVariables } from "./providers/scorers.ts";
+import type { AiBinding } from "./providers/workers-ai/binding.ts";
 import { type Ceilings, DEFAULT_CEILINGS, parseCeilings } from "./search-request/ceilings.ts";
 
 /** The bindings of wrangler.toml. */
@@ -19,6 +20,8 @@ export interface Env extends ScorerVariables {
   readonly OUTLETS?: DurableObjectNamespace<Outlet>;
   /** JSON, see `parseFanOut`. */
   readonly FAN_OUT?: string;
+  /** Cloudflare's models, for providers with the adapter `workers-ai`. */
+  readonly AI?: AiBinding;
   readonly DB: D1Database;
   /** JSON, see `ProviderConfig`. */
   readonly PROVIDERS: string;
@@ -35,9 +38,14 @@ export interface Env extends ScorerVariables {
 }
 
 /** Throws where PROVIDERS is not what it should be: a fault of the deployment, not of a request. */
-export function providersOf(env: Pick<Env, "PROVIDERS">): readonly ProviderConfig[] {
+export function providersOf(env: Pick<Env, "PROVIDERS" | "AI">): readonly ProviderConfig[] {
   const parsed = readProviders(env.PROVIDERS);
   if (!parsed.ok) throw new Error(parsed.error);
+  if (env.AI === undefined) {
+    const bound = parsed.value.find(({ adapter }) => adapter === "workers-ai");
+    if (bound !== undefined)
+      throw new Error(`PROVIDERS: ${bound.name} needs the binding AI, which wrangler.toml lacks`);
+  }
   return parsed.value;
 }
 

@@ -31,6 +31,7 @@ import { createHealth, type Health } from "./providers/health.ts";
 import { createRoutedModel } from "./providers/routed-model.ts";
 import { DEFAULT_BOOK, type RoutingBook } from "./providers/routing-book.ts";
 import { NO_SCORERS, type Scorers } from "./providers/scorers.ts";
+import type { AiBinding } from "./providers/workers-ai/binding.ts";
 import { DEFAULT_ROLLOUTS, type Recipe, type RecipeError } from "./recipe.ts";
 import { createScorer } from "./scorers.ts";
 import { compositeVerifier } from "./verifiers/composite.ts";
@@ -48,6 +49,8 @@ export interface SetupDeps {
   /** What is known of the providers already; by default nothing. */
   readonly health?: Health;
   readonly scorers?: Scorers;
+  /** The platform's own models, where they are bound. */
+  readonly ai?: AiBinding | undefined;
   /** The tenant's remembered judgements; none are where absent. */
   readonly judgements?: Omit<JudgementCache, "model">;
 }

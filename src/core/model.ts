@@ -167,8 +167,12 @@ export interface Attempt {
   readonly outcome: "completed" | "cancelled" | ModelErrorType;
   /** When the first piece of an answer came; null or absent where none did. */
   readonly firstTokenAtMs?: number | null;
-  /** The provider's own id of the call (`x-request-id`), for its support; absent where it gives none. */
+  /** The provider's own id of the call (`x-request-id`, or the answer's `id`), for its support; absent where it gives none. */
   readonly providerRequestId?: string;
+  /** How it says that its answers ended, each word once ("stop", "eos", "max_output_tokens"); absent where it did not. */
+  readonly finishReasons?: readonly string[];
+  /** Its usage object as it came, where it is small. */
+  readonly rawUsage?: Readonly<Record<string, unknown>>;
   /** Made beside a slow call for the same thing. */
   readonly isHedge?: true;
 }

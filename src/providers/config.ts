@@ -1,14 +1,17 @@
 import { z } from "zod";
 import { type Capabilities, CONTINUATIONS } from "../core/model.ts";
 import { fail, type Result, succeed } from "../core/result.ts";
+import { ADAPTER_NAMES, type AdapterName, HTTP_ADAPTERS } from "./adapter.ts";
 import { EFFORTS } from "./openai/effort.ts";
 import { type PromptOverride, promptOverridesSchema } from "./prompt-override.ts";
 
-/** A place that serves models over OpenAI's wire format. */
+/** A place that serves models. */
 export interface ProviderConfig {
   /** Short name for metering and messages: "local", "openrouter". */
   readonly name: string;
-  /** Up to and including the version segment, e.g. "http://127.0.0.1:8790/v1". */
+  /** How it is spoken to; absent: OpenAI's chat completions. */
+  readonly adapter?: AdapterName | undefined;
+  /** Up to and including the version segment, e.g. "http://127.0.0.1:8790/v1"; of a binding, which has none, a name. */
   readonly baseUrl: string;
   readonly apiKey: string | null;
   readonly models: readonly ModelConfig[];
@@ -46,6 +49,8 @@ export interface ModelConfig {
   readonly id: string;
   /** What the provider calls it: "espalier-24". */
   readonly upstream: string;
+  /** How this one is spoken to; absent: as all of its provider. */
+  readonly adapter?: AdapterName | undefined;
   readonly description: string | null;
   readonly capabilities: Capabilities;
   readonly price: Price;
@@ -89,13 +94,13 @@ export function findModel(
   return null;
 }
 
-/** A timer's longest delay in every JavaScript runtime: 2^31 - 1 ms. */
 /** Where a search with that model should live: by the first of its providers that says where it is. */
 export function locationOf(providers: readonly ProviderConfig[], id: string): Location | undefined {
   return providers.find(({ models, location }) => location !== undefined && models.some((one) => one.id === id))
     ?.location;
 }
 
+/** A timer's longest delay in every JavaScript runtime: 2^31 - 1 ms. */
 const LONGEST_TIMEOUT_MS = 2_147_483_647;
 const DEFAULT_TIMEOUT_MS = 60_000;
 
@@ -106,6 +111,7 @@ const modelSchema = z
   .strictObject({
     id: z.string().min(1).max(200),
     upstream: z.string().min(1).max(200).optional(),
+    adapter: z.enum(HTTP_ADAPTERS).optional(),
     description: z.string().nullable().default(null),
     capabilities: z
       .strictObject({
@@ -134,26 +140,43 @@ const modelSchema = z
   })
   .transform((model) => ({ ...model, upstream: model.upstream ?? model.id }));
 
-const providersSchema = z
-  .array(
-    z.strictObject({
-      name: z.string().min(1).max(100),
-      baseUrl: z
-        .string()
-        .refine(isBaseUrl, "must be an http or https URL without user, password, query or fragment")
-        .transform((url) => url.replace(/\/+$/, "")),
-      apiKey: z.string().min(1).nullable().default(null),
-      models: z
-        .array(modelSchema)
-        .min(1)
-        .refine((models) => isDistinct(models.map((model) => model.id)), "lists one model id twice"),
-      headerTimeoutMs: timeoutSchema,
-      idleTimeoutMs: timeoutSchema,
-      callTimeoutMs: z.int().min(1).max(LONGEST_TIMEOUT_MS).optional(),
-      maxConcurrent: z.int().min(1).optional(),
-      location: z.enum(LOCATIONS).optional(),
-    }),
+/** A name that resolves nowhere (RFC 2606), should anything ever call it. */
+const BINDING_URL = "https://workers-ai.invalid";
+
+const providerSchema = z
+  .strictObject({
+    name: z.string().min(1).max(100),
+    adapter: z.enum(ADAPTER_NAMES).optional(),
+    baseUrl: z
+      .string()
+      .refine(isBaseUrl, "must be an http or https URL without user, password, query or fragment")
+      .transform((url) => url.replace(/\/+$/, ""))
+      .optional(),
+    apiKey: z.string().min(1).nullable().default(null),
+    models: z
+      .array(modelSchema)
+      .min(1)
+      .refine((models) => isDistinct(models.map((model) => model.id)), "lists one model id twice"),
+    headerTimeoutMs: timeoutSchema,
+    idleTimeoutMs: timeoutSchema,
+    callTimeoutMs: z.int().min(1).max(LONGEST_TIMEOUT_MS).optional(),
+    maxConcurrent: z.int().min(1).optional(),
+    location: z.enum(LOCATIONS).optional(),
+  })
+  .refine(({ adapter, baseUrl }) => adapter === "workers-ai" || baseUrl !== undefined, {
+    path: ["baseUrl"],
+    message: "is missing",
+  })
+  .refine(
+    ({ adapter, baseUrl, apiKey, models }) =>
+      adapter !== "workers-ai" ||
+      (baseUrl === undefined && apiKey === null && models.every((model) => model.adapter === undefined)),
+    { message: "workers-ai is a binding: it has no baseUrl, no apiKey and no other adapter for single models" },
   )
+  .transform((provider) => ({ ...provider, baseUrl: provider.baseUrl ?? BINDING_URL }));
+
+const providersSchema = z
+  .array(providerSchema)
   .refine((providers) => isDistinct(providers.map((provider) => provider.name)), "lists one provider name twice");
 
 function isBaseUrl(text: string): boolean {

@@ -4,8 +4,8 @@ import { type Attempt, costOf, type Model, type ModelError } from "../core/model
 import { probabilityOfYes } from "../core/reply.ts";
 import { fail, type Result, succeed } from "../core/result.ts";
 import type { RewardInput, RewardModel } from "../core/reward-model.ts";
+import { isRecord } from "./chunk.ts";
 import { type PostContext, postJson } from "./json-post.ts";
-import { isRecord } from "./openai/chunk.ts";
 import { attemptOf, NO_USAGE, usageOf, utf8Length } from "./openai/meter.ts";
 import { createOpenAiModel } from "./openai/model.ts";
 import { beginningRequest } from "./rewards/chat.ts";

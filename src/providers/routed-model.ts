@@ -18,11 +18,12 @@ import type { Gate } from "./gate.ts";
 import type { Health, Refusal, TargetHealth, Ticket } from "./health.ts";
 import { createHedgeAllowance, type HedgeAllowance, hedgeDelayMs } from "./hedging/hedging.ts";
 import { type Runner, race } from "./hedging/race.ts";
+import { createModel } from "./index.ts";
 import { promptTokenBound } from "./openai/meter.ts";
-import { createOpenAiModel } from "./openai/model.ts";
 import type { Candidate } from "./routing/route.ts";
 import type { Routing, RoutingBook } from "./routing-book.ts";
 import { type Target, targetsOf } from "./target.ts";
+import type { AiBinding } from "./workers-ai/binding.ts";
 
 export interface RoutedModelOptions {
   readonly providers: readonly ProviderConfig[];
@@ -30,6 +31,8 @@ export interface RoutedModelOptions {
   readonly health: Health;
   readonly gate: Gate;
   readonly clock: Clock;
+  /** Where a provider is the platform's own. */
+  readonly ai?: AiBinding | undefined;
 }
 
 /** A target with the way to call it. */
@@ -74,11 +77,11 @@ function routesOf(id: string, { providers, weights }: Routing, options: RoutedMo
   return (chosen.length === 0 ? targets : chosen).map((target) => {
     const { provider, model } = target;
     const health = options.health.of(target);
-    const { gate, clock } = options;
+    const { gate, clock, ai } = options;
     return {
       ...target,
       health,
-      api: createOpenAiModel({ provider, model, gate, clock }),
+      api: createModel({ provider, model, gate, clock, ai }),
       candidate: {
         provider: provider.name,
         weight: weights[provider.name] ?? 1,

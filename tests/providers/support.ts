@@ -5,7 +5,8 @@ import { type CompletionOutcome, type CompletionRequest, costOf, type Model } fr
 import type { ModelConfig, ProviderConfig } from "../../src/providers/config.ts";
 import type { Fetch } from "../../src/providers/egress.ts";
 import { createGate, type Gate } from "../../src/providers/gate.ts";
-import { createOpenAiModel } from "../../src/providers/openai/model.ts";
+import { createModel } from "../../src/providers/index.ts";
+import type { AiBinding } from "../../src/providers/workers-ai/binding.ts";
 import { createScriptedUpstream, type Script, type ScriptedUpstream } from "../upstream/index.ts";
 
 export const clock: Clock = {
@@ -78,7 +79,8 @@ export async function createRig(script: Script, setting: Setting = {}): Promise<
     idleTimeoutMs: 1000,
     ...rest,
   };
-  const made = createOpenAiModel({ provider, model, gate: gate ?? createGate(), clock, ...(fetch ? { fetch } : {}) });
+  const ai = localBinding(`${upstream.url}/run`);
+  const made = createModel({ provider, model, gate: gate ?? createGate(), clock, ai, ...(fetch ? { fetch } : {}) });
   return {
     upstream,
     model: made,
@@ -93,6 +95,19 @@ export async function createRig(script: Script, setting: Setting = {}): Promise<
       expect(JSON.stringify(outcome)).not.toContain("sk-canary");
       return outcome;
     },
+  };
+}
+
+/** The platform's `AI` as far as an adapter sees it: its raw responses come from a real server, faults included. */
+export function localBinding(url: string): AiBinding {
+  return {
+    run: (model, inputs, { signal }) =>
+      fetch(url, {
+        method: "POST",
+        redirect: "manual",
+        body: JSON.stringify({ model, ...inputs }),
+        ...(signal && { signal }),
+      }),
   };
 }
 

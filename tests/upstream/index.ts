@@ -5,8 +5,8 @@ import { createLedger, type Ledger, type LedgerWriter } from "./ledger.ts";
 import { play } from "./play.ts";
 
 /**
- * A real HTTP server that speaks OpenAI's streamed chat completions as a script tells it, faults included, and keeps a
- * ledger of all it was asked. For tests only.
+ * A real HTTP server that answers model calls as a script tells it, faults included, and keeps a ledger of all it was
+ * asked. For tests only.
  *
  *     const upstream = await createScriptedUpstream(({ number }) => (number === 1 ? FAULTS.overloaded : answer(["24"])));
  *     // base URL: upstream.url; afterwards: upstream.ledger.calls; at the end: await upstream.close()
@@ -50,15 +50,21 @@ export async function createScriptedUpstream(script: Script): Promise<ScriptedUp
   };
 }
 
+/** Where adapters post to; what is answered there is the script's affair. */
+const PATHS: ReadonlySet<string> = new Set(
+  ["chat/completions", "responses", "completions", "run"].map((at) => `/v1/${at}`),
+);
+
 async function serve(script: Script, ledger: LedgerWriter, request: IncomingMessage, response: ServerResponse) {
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece);
-  if (request.method !== "POST" || request.url !== "/v1/chat/completions") {
+  const path = request.url ?? "";
+  if (request.method !== "POST" || !PATHS.has(path)) {
     response.writeHead(404, { "content-type": "application/json" }).end('{"error":{"message":"unknown url"}}');
     return;
   }
   const body: Record<string, unknown> = JSON.parse(Buffer.concat(pieces).toString("utf8"));
-  const number = ledger.receive(body, request.headers);
+  const number = ledger.receive(path, body, request.headers);
   const closed = new Promise<void>((resolve) => {
     response.on("close", () => {
       ledger.end(number, !response.writableFinished);

@@ -2,6 +2,8 @@
 export interface UpstreamCall {
   /** From 1, in order of arrival. */
   readonly number: number;
+  /** "/v1/chat/completions". */
+  readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly receivedAtMs: number;
@@ -29,7 +31,7 @@ export interface Ledger {
 
 /** The ledger's writing side, for the server alone. */
 export interface LedgerWriter extends Ledger {
-  receive(body: UpstreamCall["body"], headers: UpstreamCall["headers"]): number;
+  receive(path: string, body: UpstreamCall["body"], headers: UpstreamCall["headers"]): number;
   sendHeaders(number: number): void;
   end(number: number, isAborted: boolean): void;
 }
@@ -60,10 +62,10 @@ export function createLedger(): LedgerWriter {
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     },
-    receive: (body, headers) => {
+    receive: (path, body, headers) => {
       const number = calls.length + 1;
       const unsent = { headersAtMs: null, endedAtMs: null, isAborted: false };
-      calls.push({ number, body, headers, receivedAtMs: Date.now(), ...unsent });
+      calls.push({ number, path, body, headers, receivedAtMs: Date.now(), ...unsent });
       const waiting = calls.filter((call) => call.endedAtMs === null && call.headersAtMs === null).length;
       peaks.concurrent = Math.max(peaks.concurrent, countOpen());
       peaks.headerWaiting = Math.max(peaks.headerWaiting, waiting);

@@ -7,15 +7,15 @@ import { fail, type Result, succeed } from "../../core/result.ts";
 import type { ModelConfig, ProviderConfig } from "../config.ts";
 import type { Fetch } from "../egress.ts";
 import type { Gate } from "../gate.ts";
+import type { Wire } from "../wire.ts";
 import { streamLimits } from "./body.ts";
 import type { ChoiceRules } from "./choice.ts";
-import { parseChunk } from "./chunk.ts";
 import { type Collector, createCollector } from "./collector.ts";
 import { type CallFailure, createDescribe, failureOf, toFailure } from "./errors.ts";
 import { createClient, createExchange, type Exchange } from "./exchange.ts";
 import { createInterruption, type Interruption } from "./interruption.ts";
 import { attemptOf, NO_USAGE, promptTokenBound, type Usage, usageOf, utf8Length } from "./meter.ts";
-import { bodyOf } from "./request.ts";
+import { wireCallOf } from "./request.ts";
 
 export interface CallContext {
   readonly provider: ProviderConfig;
@@ -23,6 +23,9 @@ export interface CallContext {
   readonly gate: Gate;
   readonly clock: Clock;
   readonly fetch: Fetch;
+  readonly wire: Wire;
+  /** Taken instead of any other way; null where the provider has an address. */
+  readonly binding: Fetch | null;
 }
 
 export interface CallSpec {
@@ -63,7 +66,7 @@ export async function callOnce(
   const { headerTimeoutMs, idleTimeoutMs, callTimeoutMs } = provider;
   const interruption = createInterruption(clock, cancel, headerTimeoutMs, idleTimeoutMs, callTimeoutMs);
   const limits = streamLimits(count * request.maxTokens, request.topLogprobs ?? 0);
-  const way = { fetch: slot.fetch ?? fetch, release: slot.release };
+  const way = { fetch: context.binding ?? slot.fetch ?? fetch, release: slot.release };
   const exchange = createExchange({ ...way, clock, limits, interruption });
   let firstTokenAtMs: number | null = null;
   const collector = createCollector({
@@ -89,7 +92,8 @@ export async function callOnce(
     headersAtMs: exchange.headersAtMs,
     firstTokenAtMs,
     endedAtMs: clock.now(),
-    ...(exchange.requestId !== null && { providerRequestId: exchange.requestId }),
+    ...idOf(exchange.requestId ?? collector.id),
+    ...rawOf(collector),
     outcome: failure === null ? "completed" : failure.error.type,
   } as const;
   return {
@@ -97,6 +101,19 @@ export async function callOnce(
     attempt: exchange.isSent ? attemptOf(facts, usage, model.price) : null,
   };
 }
+
+function idOf(id: string | null): Pick<Attempt, "providerRequestId"> {
+  return id === null ? {} : { providerRequestId: id };
+}
+
+/** In the provider's own words: what ended its answers, and what it says that they took. */
+function rawOf({ finishReasons, rawUsage }: Collector): Pick<Attempt, "finishReasons" | "rawUsage"> {
+  const isSmall = rawUsage !== null && JSON.stringify(rawUsage).length <= MAX_RAW_USAGE_CHARACTERS;
+  return { ...(finishReasons.length > 0 && { finishReasons }), ...(isSmall && { rawUsage }) };
+}
+
+/** The longest seen are some 400; a log keeps one per call. */
+const MAX_RAW_USAGE_CHARACTERS = 1000;
 
 /** Makes the request and reads the stream into the collector. Null when the answer is whole. */
 async function stream(
@@ -107,28 +124,30 @@ async function stream(
   interruption: Interruption,
 ): Promise<CallFailure | null> {
   const { request, capabilities, count, seed } = spec;
-  const describe = createDescribe(context.provider.apiKey);
+  const { wire, model, provider, clock } = context;
+  const describe = createDescribe(provider.apiKey);
+  const call = wireCallOf(request, model.upstream, capabilities, count, seed);
+  const read = wire.createReader(call);
   try {
-    const chunks = await createClient(context.provider, exchange.fetch).post<AsyncIterable<unknown>>(
-      "/chat/completions",
-      {
-        body: bodyOf(request, context.model.upstream, capabilities, count, seed),
-        stream: true,
-        signal: interruption.signal,
-      },
-    );
+    const chunks = await createClient(provider, exchange.fetch).post<AsyncIterable<unknown>>(wire.path, {
+      body: wire.bodyOf(call),
+      stream: true,
+      signal: interruption.signal,
+    });
     for await (const raw of chunks) {
-      const chunk = parseChunk(raw);
+      const chunk = read(raw);
       if (chunk === null) {
         interruption.end(malformed("a chunk of the upstream's stream is not an object"));
         break;
       }
       collector.add(chunk);
+      // As the SDK does with an `error` field of an event.
+      if (chunk.error !== undefined) throw new APIError(undefined, chunk.error, chunk.error.message, undefined);
       // Everything that could still come would be cut off: leaving the loop aborts the upstream.
       if (collector.isCut && collector.finished === count) break;
     }
   } catch (thrown) {
-    const failure = interruption.failure ?? toFailure(thrown, context.clock.now(), describe);
+    const failure = interruption.failure ?? toFailure(thrown, clock.now(), describe);
     return isTailLoss(failure, thrown) && isWhole(collector, count) ? null : failure;
   }
   const { failure } = interruption;

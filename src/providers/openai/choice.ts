@@ -1,5 +1,5 @@
 import type { Completion, CompletionDelta, TokenLogprob, TokenProbability } from "../../core/model.ts";
-import type { ChunkChoice, ChunkToken, ToolCallDelta } from "./chunk.ts";
+import type { ChunkChoice, ChunkToken, ToolCallDelta } from "../chunk.ts";
 
 /** A longer completion is cut here and ends as `length`: memory stays bounded whatever the provider sends. */
 export const MAX_COMPLETION_CHARACTERS = 1_000_000;

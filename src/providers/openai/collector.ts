@@ -1,8 +1,11 @@
 import type { Completion, CompletionDelta } from "../../core/model.ts";
+import type { Chunk } from "../chunk.ts";
 import { type Choice, type ChoiceRules, createChoice } from "./choice.ts";
-import type { Chunk } from "./chunk.ts";
 
 const MAX_MODEL_NAME_CHARACTERS = 200;
+const MAX_ID_CHARACTERS = 200;
+const MAX_FINISH_REASON_CHARACTERS = 60;
+const MAX_FINISH_REASONS = 8;
 
 /** Puts the chunks of one streamed call together. Chunks of different choices may interleave. */
 export interface Collector {
@@ -15,8 +18,14 @@ export interface Collector {
   readonly isCut: boolean;
   /** A choice ended with the provider's own fault ("error", "abort"): the stream is no answer. */
   readonly hasBrokenChoice: boolean;
-  /** The last usage object seen. */
+  /** The last usage object seen, under the names of chat completions. */
   readonly usage: Readonly<Record<string, unknown>> | null;
+  /** The same as it came. */
+  readonly rawUsage: Readonly<Record<string, unknown>> | null;
+  /** The provider's own words for the ends of its choices, each once. */
+  readonly finishReasons: readonly string[];
+  /** The answer's own id; null where it has none. */
+  readonly id: string | null;
   /** Finished choices in choice order. */
   completions(): readonly Completion[];
 }
@@ -35,11 +44,18 @@ export function createCollector({ count, name, rulesOf, onDelta }: CollectorOpti
   const choices = new Map<number, Choice>();
   let model = name;
   let usage: Readonly<Record<string, unknown>> | null = null;
+  let rawUsage: Readonly<Record<string, unknown>> | null = null;
+  let id: string | null = null;
+  const finishReasons = new Set<string>();
   const countWhere = (test: (choice: Choice) => boolean) => [...choices.values()].filter(test).length;
   return {
     add: (chunk) => {
       if (chunk.model !== null) model = chunk.model.slice(0, MAX_MODEL_NAME_CHARACTERS);
-      if (chunk.usage !== null) usage = chunk.usage;
+      id ??= chunk.id?.slice(0, MAX_ID_CHARACTERS) ?? null;
+      if (chunk.usage !== null) {
+        usage = chunk.usage;
+        rawUsage = chunk.rawUsage ?? usage;
+      }
       for (const delta of chunk.choices) {
         const { index } = delta;
         if (!Number.isInteger(index) || index < 0 || index >= count) continue;
@@ -48,7 +64,12 @@ export function createCollector({ count, name, rulesOf, onDelta }: CollectorOpti
           choice = createChoice(rulesOf(index));
           choices.set(index, choice);
         }
+        const isOpen = choice.ending === null;
         for (const piece of choice.add(delta)) onDelta?.({ ...piece, index });
+        const reason = delta.rawFinishReason ?? delta.finishReason;
+        if (isOpen && reason !== null && finishReasons.size < MAX_FINISH_REASONS) {
+          finishReasons.add(reason.slice(0, MAX_FINISH_REASON_CHARACTERS));
+        }
       }
     },
     get begun() {
@@ -65,6 +86,15 @@ export function createCollector({ count, name, rulesOf, onDelta }: CollectorOpti
     },
     get usage() {
       return usage;
+    },
+    get rawUsage() {
+      return rawUsage;
+    },
+    get finishReasons() {
+      return [...finishReasons];
+    },
+    get id() {
+      return id;
     },
     completions: () => [...choices].sort(([a], [b]) => a - b).flatMap(([, choice]) => choice.completion(model) ?? []),
   };

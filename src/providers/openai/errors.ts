@@ -1,5 +1,6 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from "openai";
 import type { ModelError } from "../../core/model.ts";
+import { isContextLength } from "./context-length.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 export interface CallFailure {
@@ -50,17 +51,6 @@ function errorOf(status: number | null, thrown: APIError, message: string, nowMs
   if (status === 408) return { type: "timeout", message };
   if (status === null || status >= 500 || status === 409) return { type: "unavailable", message };
   return { type: "invalid-request", message };
-}
-
-function isContextLength(status: number | null, thrown: APIError): boolean {
-  if (status === 413) return true;
-  if (status !== null && status !== 400 && status !== 422) return false;
-  return (
-    thrown.code === "context_length_exceeded" ||
-    /maximum context length|context.{0,20}(?:length|window|size).{0,40}exceed|exceed.{0,60}context/i.test(
-      thrown.message,
-    )
-  );
 }
 
 /** "'n' : number must be at most 1" (Groq), "Only one completion choice is allowed" (llama.cpp), and their like. */

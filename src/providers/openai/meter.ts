@@ -1,7 +1,7 @@
 import type { Attempt, Capabilities, CompletionRequest } from "../../core/model.ts";
 import type { Message } from "../../core/problem.ts";
+import { isRecord } from "../chunk.ts";
 import type { Price } from "../config.ts";
-import { isRecord } from "./chunk.ts";
 import { messagesOf, withoutOwn } from "./request.ts";
 
 export interface Usage {

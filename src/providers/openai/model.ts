@@ -16,8 +16,10 @@ import type { ModelConfig, ProviderConfig } from "../config.ts";
 import type { Fetch } from "../egress.ts";
 import type { Gate } from "../gate.ts";
 import { tellSent } from "../sent.ts";
+import type { Wire } from "../wire.ts";
 import { type CallContext, type CallOutcome, callOnce } from "./call.ts";
 import { microdollarsOf, promptTokenBound } from "./meter.ts";
+import { chatWire } from "./wire.ts";
 
 export interface OpenAiModelOptions {
   readonly provider: ProviderConfig;
@@ -27,6 +29,10 @@ export interface OpenAiModelOptions {
   readonly clock: Clock;
   /** The platform's by default. Must honour `init.signal`. */
   readonly fetch?: Fetch;
+  /** Chat completions by default. */
+  readonly wire?: Wire;
+  /** The way to a model that has no address; taken whatever way a slot offers. */
+  readonly binding?: Fetch;
 }
 
 interface Asked {
@@ -35,7 +41,7 @@ interface Asked {
 }
 
 /**
- * A model behind OpenAI's chat-completions wire format. Several samples are asked for with `n` where the upstream takes
+ * A model behind a provider's wire, OpenAI's chat completions by default. Several samples are asked for with `n` where the upstream takes
  * it; whether it does is found out at the first call and remembered in `capabilities.n` for this object's life:
  *
  * | `n`      | asked                        | when fewer choices come back, or `n` is refused                    |
@@ -45,10 +51,11 @@ interface Asked {
  * | ignored  | count parallel single calls  |                                                                    |
  */
 export function createOpenAiModel(options: OpenAiModelOptions): Model {
-  const { provider, model, gate, clock } = options;
+  const { provider, model, gate, clock, wire = chatWire, binding = null } = options;
   // Looked up at each call, so that a replaced global is seen.
-  const context: CallContext = { provider, model, gate, clock, fetch: options.fetch ?? ((...args) => fetch(...args)) };
-  let n = model.capabilities.n;
+  const way: Fetch = options.fetch ?? ((...args) => fetch(...args));
+  const context: CallContext = { provider, model, gate, clock, wire, binding, fetch: way };
+  let n = wire.takesCount ? model.capabilities.n : "ignored";
   const capabilities = (): Capabilities => ({ ...model.capabilities, n });
 
   const callFor = (
@@ -91,8 +98,9 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
     get capabilities() {
       return capabilities();
     },
-    worstCase: (request) => worstCaseOf(request, capabilities(), model),
-    complete: async (request, cancel, listener) => {
+    worstCase: (request) => worstCaseOf(raised(request, wire), capabilities(), model),
+    complete: async (wanted, cancel, listener) => {
+      const request = raised(wanted, wire);
       const asked = { request, listener };
       if (request.count === 1 || n === "ignored") return settle([], await askSingly(asked, 0, cancel), cancel);
 
@@ -116,6 +124,10 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
       return { result: fail({ type: "malformed", message }), attempts };
     },
   };
+}
+
+function raised(request: CompletionRequest, { leastMaxTokens }: Wire): CompletionRequest {
+  return request.maxTokens >= leastMaxTokens ? request : { ...request, maxTokens: leastMaxTokens };
 }
 
 /**

@@ -1,33 +1,24 @@
 import type { Capabilities, CompletionRequest } from "../../core/model.ts";
 import type { Message } from "../../core/problem.ts";
+import type { WireCall } from "../wire.ts";
 import { acceptedBy } from "./accepted.ts";
 
-/** The body of one upstream call for `count` choices. Always streamed: headers then come at once (PLATFORM.md, A2). */
-export function bodyOf(
+/** What is asked in one call for `count` choices, ready to be put into an upstream's own words. */
+export function wireCallOf(
   request: CompletionRequest,
   upstream: string,
   capabilities: Capabilities,
   count: number,
   seed: number,
-): Record<string, unknown> {
-  const isContinued =
-    request.prefix !== "" && capabilities.continuation && (capabilities.continuationBy ?? "fields") === "fields";
+): WireCall {
   return {
-    ...acceptedBy(capabilities, withoutOwn(request.forwarded)),
-    model: upstream,
+    request,
     messages: messagesOf(request, capabilities),
-    stream: true,
-    stream_options: { include_usage: true },
-    // The older name: every server that takes `max_completion_tokens` still takes this one, and many only this one.
-    max_tokens: request.maxTokens,
-    ...(capabilities.seed === false ? {} : { seed: seed % SEEDS }),
-    ...(count === 1 ? {} : { n: count }),
-    ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
-    ...(request.topP === undefined ? {} : { top_p: request.topP }),
-    ...(request.stop.length === 0 ? {} : { stop: request.stop }),
-    ...(request.topLogprobs === null ? {} : { logprobs: true, top_logprobs: request.topLogprobs }),
-    // vLLM answers a trailing assistant message with a new turn unless told to continue it; others ignore the fields.
-    ...(isContinued ? { continue_final_message: true, add_generation_prompt: false } : {}),
+    forwarded: acceptedBy(capabilities, withoutOwn(request.forwarded)),
+    upstream,
+    capabilities,
+    count,
+    seed: seed % SEEDS,
   };
 }
 
