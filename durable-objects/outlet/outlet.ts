@@ -1,5 +1,6 @@
 import { DurableObject, RpcTarget } from "cloudflare:workers";
 import { createCanceller } from "../../src/core/cancellation.ts";
+import { succeed } from "../../src/core/result.ts";
 import { type Env, fanOutOf } from "../../src/env.ts";
 import { egress, type Fetch } from "../../src/providers/egress.ts";
 import { tagged } from "../../src/providers/fan-out/config.ts";
@@ -22,11 +23,13 @@ export class Outlet extends DurableObject<Env> {
   }
 }
 
+/** nginx's status for it. */
+const CLIENT_CLOSED_REQUEST = 499;
+
 /** One slot, for one call. */
 export class OutletConnection extends RpcTarget {
   readonly #lane: Lane;
   readonly #controller = new AbortController();
-
   readonly #send: Fetch;
 
   constructor(lane: Lane, send: Fetch) {
@@ -37,8 +40,14 @@ export class OutletConnection extends RpcTarget {
 
   /** The answer as it came: redirects are not followed, and what they mean is for the caller to say. */
   async fetch(request: Request): Promise<Response> {
-    const init = { signal: this.#controller.signal };
-    const left = await egress(this.#send, request, init).finally(this.#lane.release);
+    const { signal } = this.#controller;
+    const left = await egress(this.#send, request, { signal })
+      .catch((error: unknown) => {
+        // Nobody hears what becomes of a call that was hung up: the platform would log it as an error of ours.
+        if (signal.aborted) return succeed(new Response(null, { status: CLIENT_CLOSED_REQUEST }));
+        throw error;
+      })
+      .finally(this.#lane.release);
     if (!left.ok) throw new Error(left.error.message);
     return left.value;
   }
