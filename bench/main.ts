@@ -5,6 +5,7 @@ import { firstByte } from "./first-byte/first-byte.ts";
 import { hedging } from "./hedging/hedging.ts";
 import { latency } from "./latency/latency.ts";
 import { methods } from "./methods/methods.ts";
+import { overspend } from "./overspend/overspend.ts";
 import { passThrough } from "./pass-through/pass-through.ts";
 import { provider } from "./provider/provider.ts";
 import { scaling } from "./scaling/scaling.ts";
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   hedging,
   decision,
   methods,
+  overspend,
   verifiers,
   provider,
   "pass-through": passThrough,

@@ -74,7 +74,10 @@ const config :Workerd.Config = (
     (name = "operator", worker = (
       modules = [(name = "operator.js", esModule = ${embed(join(import.meta.dirname, "operator.js"))})],
       compatibilityDate = ${quote(wrangler.compatibility_date ?? "")},
-      bindings = [${d1Binding("DB")}],
+      bindings = [
+        ${d1Binding("DB")},
+        (name = "TENANTS", durableObjectNamespace = (className = "Tenant", serviceName = "espalier")),
+      ],
     )),
     (name = "d1", worker = (
       modules = [(name = "entry.worker.js", esModule = ${embed(join(MINIFLARE, "d1", "entry.worker.js"))})],

@@ -5,8 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import type {
+  AdministrationError,
+  AdministrationName,
+  Input,
+  Output,
+} from "../../durable-objects/tenant/administration/protocol.ts";
 import { MIGRATIONS_TABLE, readMigrations } from "../../scripts/local/database.ts";
-import { keepKey, statementForKey } from "../../scripts/local/key.ts";
+import { keepKey, LOCAL_TENANT, statementForKey } from "../../scripts/local/key.ts";
+import type { Result } from "../../src/core/result.ts";
+import { tenantCodeOf } from "../../src/ledger/keys/tenant-code.ts";
 import type { ProviderConfig } from "../../src/providers/config.ts";
 import { writeConfig } from "./config.ts";
 
@@ -24,6 +32,10 @@ export interface BareService {
   readonly processId: number;
   /** Runs statements against D1 in one transaction; the rows of each. */
   sql(statements: readonly SqlStatement[]): Promise<readonly (readonly Record<string, unknown>[])[]>;
+  /** What an administrator of the key's tenant does, by the tenant's own object; whatever is refused throws. */
+  administer<Name extends AdministrationName>(name: Name, input: Input<Name>): Promise<Output<Name>>;
+  /** Commands that the tenant's ledger has carried out since it was woken. */
+  ledgerOperations(): Promise<number>;
   /** Ends workerd and removes its state. */
   close(): Promise<void>;
 }
@@ -32,6 +44,9 @@ export interface SqlStatement {
   readonly sql: string;
   readonly params?: readonly (string | number | null)[];
 }
+
+/** Who may do everything (durable-objects/tenant/administration/administer.ts). */
+const DEPLOYMENT = "deployment";
 
 const START_TIMEOUT_MS = 60_000;
 
@@ -66,18 +81,38 @@ export async function startBareService({ providers, variables = {} }: BareServic
   };
   try {
     const { processId, ports } = await listening(shell.stdio[3] as Readable, ["http", "operator"]);
-    const sql: BareService["sql"] = async (statements) => {
-      const response = await fetch(`http://127.0.0.1:${ports.operator}`, {
+    const operate = async (what: "sql" | "tenant", order: unknown): Promise<unknown> => {
+      const response = await fetch(`http://127.0.0.1:${ports.operator}/${what}`, {
         method: "POST",
-        body: JSON.stringify(statements),
+        body: JSON.stringify(order),
       });
-      if (!response.ok) throw new Error(`D1: ${await response.text()}`);
-      return response.json() as Promise<Record<string, unknown>[][]>;
+      if (!response.ok) throw new Error(`${what}: ${await response.text()}`);
+      return response.json();
     };
+    const sql: BareService["sql"] = async (statements) => {
+      return operate("sql", statements) as Promise<Record<string, unknown>[][]>;
+    };
+    const administer: BareService["administer"] = async (name, input) => {
+      const args = [LOCAL_TENANT, DEPLOYMENT, name, JSON.stringify(input)];
+      const json = await operate("tenant", { code: tenantCodeOf(LOCAL_TENANT), method: "administer", args });
+      const done = JSON.parse(json as string) as Result<Output<typeof name>, AdministrationError>;
+      if (!done.ok) throw new Error(`${name} was refused: ${json}`);
+      return done.value;
+    };
+    const ledgerOperations = (): Promise<number> =>
+      operate("tenant", { code: tenantCodeOf(LOCAL_TENANT), method: "ledgerOperations", args: [] }) as Promise<number>;
     const key = keepKey(join(directory, "key"));
     const migrations = readMigrations().flatMap(({ statements }) => statements);
     await sql([{ sql: MIGRATIONS_TABLE }, ...migrations, { sql: await statementForKey(key) }]);
-    return { url: `http://127.0.0.1:${ports.http}`, key: key.text, processId, sql, close };
+    return {
+      url: `http://127.0.0.1:${ports.http}`,
+      key: key.text,
+      processId,
+      sql,
+      administer,
+      ledgerOperations,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

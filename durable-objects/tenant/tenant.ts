@@ -46,6 +46,7 @@ export class Tenant extends DurableObject<Env> {
     readonly outbox: Outbox;
   } | null = null;
   #imported: Promise<void> | null = null;
+  #ledgerOperations = 0;
 
   async admit({ keyId, digest, lease: wish }: AdmissionRequest): Promise<Admission> {
     const tenantId = await this.#known(tenantCodeOfKey(keyId));
@@ -113,6 +114,7 @@ export class Tenant extends DurableObject<Env> {
 
   async #lease(wish: LeaseWish, key: Pick<Caller, "projectId" | "keyId">, nowMs: number): Promise<Draw> {
     const { ledger } = this.#open();
+    this.#ledgerOperations++;
     const decision = lease(ledger, wishToRequest(wish, key), nowMs);
     this.#carryOut(decision);
     const { outcome, changes } = decision;
@@ -133,7 +135,13 @@ export class Tenant extends DurableObject<Env> {
     this.#carryOut(isTaken ? expire(ledger, leaseId, Date.now()) : voidLease(ledger, leaseId, Date.now()));
   }
 
+  /** Commands on leases since this object was woken; for whoever measures. */
+  async ledgerOperations(): Promise<number> {
+    return this.#ledgerOperations;
+  }
+
   #answer(decision: Decision<SettleOutcome>): LeaseAnswer {
+    this.#ledgerOperations++;
     this.#carryOut(decision);
     const { outcome, changes } = decision;
     if (outcome.ok) {

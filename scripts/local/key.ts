@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { createKey, digestOf, type PlatformKey, parseKey } from "../../src/api/keys/format.ts";
 import { tenantCodeOf, tenantCodeOfKey } from "../../src/ledger/keys/tenant-code.ts";
 
-const LOCAL_TENANT = "local";
+export const LOCAL_TENANT = "local";
 
 /** The local key: minted once and kept in a file that only its owner can read. The database knows its digest alone. */
 export function keepKey(file: string): PlatformKey {

@@ -48,6 +48,12 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       texts(call, (index) => `Answer: ${call.ordinal} + ${index}`),
       { headerDelayMs: 400 },
     ),
+  /** Another text each time, after two seconds: a search that is still running when something happens to its lease. */
+  unhurried: (call) =>
+    answer(
+      texts(call, (index) => `Candidate ${call.ordinal}.${index}`),
+      { headerDelayMs: 2000 },
+    ),
   /** Every third answer has the form of `POINT`, the others agree in prose; a judge likes them all. */
   forms: (call) =>
     answer(

@@ -45,10 +45,20 @@ export function tenantOf(tenantId: string) {
   return env.TENANTS.getByName(tenantCodeOf(tenantId));
 }
 
-export function call(key: string | null, method: string, path: string, body?: unknown): Promise<Response> {
+export function call(
+  key: string | null,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   return exports.default.fetch(`https://espalier.test${path}`, {
     method,
-    headers: { ...(key !== null && { authorization: `Bearer ${key}` }), "content-type": "application/json" },
+    headers: {
+      ...(key !== null && { authorization: `Bearer ${key}` }),
+      "content-type": "application/json",
+      ...headers,
+    },
     ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
 }
