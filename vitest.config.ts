@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { ADMIN_BINDINGS } from "./tests/setup/admin-key.ts";
 
 /**
  * - `core`: plain Node; pure code and everything that needs no platform.
@@ -32,6 +33,7 @@ export default defineConfig({
                 ROUTING: JSON.stringify({ "espalier/sticky": { policy: "sticky", hedge: true } }),
                 SCORER_URL: inject("scorerUrl"),
                 ...inject("scorers"),
+                ...ADMIN_BINDINGS,
               },
             },
           })),

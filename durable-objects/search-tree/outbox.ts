@@ -24,7 +24,8 @@ export function createOutbox(
 ): Outbox {
   const deliverSearch = async (ended: ReportInput, tenantId: string): Promise<void> => {
     if (facts.read().isDelivered) return;
-    await insertSearch(database, searchToRows({ ...ended, tenantId }, ended.tree, ended.lastEventAtMs));
+    const origin = { ...ended, tenantId, keyId: facts.read().lease?.keyId ?? null };
+    await insertSearch(database, searchToRows(origin, ended.tree, ended.lastEventAtMs));
     facts.change({ isDelivered: true });
   };
   const deliverListing = async (ended: ReportInput, tenantId: string): Promise<void> => {

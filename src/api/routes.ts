@@ -1,5 +1,6 @@
 import type { Permission } from "../ledger/keys/permissions.ts";
 import { STRATEGIES } from "../search-request/names.ts";
+import { ADMIN_ROUTES } from "./admin/routes.ts";
 import { createChatCompletion } from "./chat-completions/routes.ts";
 import {
   deleteChatCompletion,
@@ -72,6 +73,7 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/searches/:id/tree", handler: getTree, scope: "searches:read" },
   { method: "GET", path: "/searches/:id", handler: getSearch, scope: "searches:read" },
   { method: "DELETE", path: "/searches/:id", handler: cancelSearch, scope: "searches:create" },
+  ...ADMIN_ROUTES,
   { method: "GET", path: "/openapi.json", handler: (context) => getOpenApi(context, ROUTES), scope: "public" },
   { method: "GET", path: "/docs", handler: (context) => getDocs(context, ROUTES), scope: "public" },
   { method: "GET", path: "/health", handler: (context) => context.json({ status: "ok" }), scope: "public" },

@@ -15,6 +15,8 @@ export interface SearchOrigin {
   readonly tenantId: string;
   readonly createdAtMs: number;
   readonly recipe: Recipe;
+  /** Whose lease it spent under; null for a search from before there were leases. */
+  readonly keyId?: string | null;
 }
 
 /** An ended search as rows. Pure, so a delivery that is repeated writes the same rows again. */
@@ -42,6 +44,7 @@ export function searchToRows(origin: SearchOrigin, tree: Tree, endedAtMs: number
       recipe: JSON.stringify(recipe),
       createdAtMs: origin.createdAtMs,
       endedAtMs,
+      keyId: origin.keyId ?? null,
     },
     candidates: [...tree.terminals, ...tree.vetoed].map((node) => ({
       searchId,

@@ -40,9 +40,10 @@ export function updateKey(desk: Desk, { keyId, edit, name }: Input<"key.update">
 }
 
 export function rotateTenantKey(desk: Desk, input: Input<"key.rotate">): Outcome<Written<Output<"key.rotate">>> {
-  const { keyId, successorId, digest, lastFour, graceMs } = input;
+  const { keyId, successors, graceMs } = input;
   const stored = storedOf(desk, keyId);
   if (!stored.ok) return stored;
+  const { keyId: successorId, digest, lastFour } = successors[stored.value.key.kind];
   const fault = idFault(desk, successorId);
   if (fault !== null) return fail(fault);
   const rotated = lawful(rotateKey(desk.actor, stored.value.key, successorId, graceMs, desk.nowMs));

@@ -1,7 +1,7 @@
 import type { AuditEntry, AuditHead, AuditVerdict } from "../../../src/ledger/audit/chain.ts";
 import type { NewTopUp } from "../../../src/ledger/budgets.ts";
 import type { KeyEdit, NewKey } from "../../../src/ledger/keys/change.ts";
-import type { Key } from "../../../src/ledger/keys/key.ts";
+import type { Key, KeyKind } from "../../../src/ledger/keys/key.ts";
 import type { Permission } from "../../../src/ledger/keys/permissions.ts";
 import type { Price } from "../../../src/ledger/prices.ts";
 import type { Budget, Scope, ScopeUse, TopUp } from "../../../src/ledger/rows.ts";
@@ -103,10 +103,16 @@ export interface NewStoredKey {
 
 interface Rotating {
   readonly keyId: string;
-  readonly successorId: string;
-  readonly digest: string;
-  readonly lastFour: string;
+  /** One to choose from for each kind, since only the object knows which the key is of, and the prefix tells it. */
+  readonly successors: Readonly<Record<KeyKind, MintedKey>>;
   readonly graceMs: number;
+}
+
+export interface MintedKey {
+  readonly keyId: string;
+  readonly digest: string;
+  /** Last characters of its text. */
+  readonly lastFour: string;
 }
 
 export interface BudgetState {

@@ -2,6 +2,8 @@ import { METHODS } from "../../methods/index.ts";
 import { searchSchema } from "../../search-object.ts";
 import { STRATEGIES } from "../../search-request/names.ts";
 import { CODE_VERSION } from "../../version.ts";
+import { ADMIN_OPERATIONS } from "../admin/operations.ts";
+import { adminSchemas } from "../admin/schemas.ts";
 import { chatRequestSchema } from "../chat-completions/request.ts";
 import { completionUpdateSchema } from "../chat-completions/stored/metadata.ts";
 import { completionRequestSchema } from "../completions/request.ts";
@@ -39,7 +41,7 @@ export function createDocument(routes: readonly Pick<Route, "method" | "path" | 
   const paths: Record<string, Record<string, DocumentedOperation>> = {};
   for (const { method, path, scope } of routes) {
     const template = toTemplate(path);
-    const operation = OPERATIONS[`${method} ${template.replace(/^\/\{strategy\}/, "")}`];
+    const operation = ALL_OPERATIONS[`${method} ${template.replace(/^\/\{strategy\}/, "")}`];
     if (operation === undefined) continue;
     const documented = toDocumented(method, template, operation, scope);
     paths[template] = { ...paths[template], [method.toLowerCase()]: documented };
@@ -54,7 +56,7 @@ export function createDocument(routes: readonly Pick<Route, "method" | "path" | 
     servers: [{ url: "/v1", description: "The same without `/v1`; a trailing slash is accepted everywhere." }],
     paths,
     components: {
-      schemas: { ...requestSchemas(), ...ANSWER_SCHEMAS, Error: ERROR_SCHEMA },
+      schemas: { ...requestSchemas(), ...ANSWER_SCHEMAS, ...adminSchemas(), Error: ERROR_SCHEMA },
       securitySchemes: { key: { type: "http", scheme: "bearer", description: "A key of this service: `esp_...`." } },
     },
   };
@@ -121,6 +123,8 @@ function toDocumented(method: string, template: string, operation: Operation, sc
     security: isPublic ? [] : [{ key: scope === "deployment" ? [] : [scope] }],
   };
 }
+
+const ALL_OPERATIONS = { ...OPERATIONS, ...ADMIN_OPERATIONS };
 
 const MISSING_SCOPE = ["missing-scope"] as const;
 

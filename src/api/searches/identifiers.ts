@@ -14,15 +14,22 @@ export async function withIdentifiers(
   body: Readonly<Record<string, unknown>>,
   tenant: string,
 ): Promise<Problem> {
-  const pseudonym = (purpose: string, what: unknown): Promise<string> =>
-    digestOf(JSON.stringify([purpose, tenant, what]));
   const user = textOf(body.safety_identifier) ?? textOf(body.user);
   const forwarded = {
     ...problem.forwarded,
-    prompt_cache_key: await pseudonym("cache", textOf(body.prompt_cache_key) ?? beginningOf(problem.messages)),
-    ...(user !== null && { safety_identifier: await pseudonym("user", user) }),
+    prompt_cache_key: await pseudonym("cache", tenant, textOf(body.prompt_cache_key) ?? beginningOf(problem.messages)),
+    ...(user !== null && { safety_identifier: await endUserIdOf(tenant, user) }),
   };
   return { ...problem, forwarded };
+}
+
+/** What an end user is known by to providers and to the ledger. */
+export function endUserIdOf(tenant: string, name: string): Promise<string> {
+  return pseudonym("user", tenant, name);
+}
+
+function pseudonym(purpose: string, tenant: string, what: unknown): Promise<string> {
+  return digestOf(JSON.stringify([purpose, tenant, what]));
 }
 
 /** Providers look at the first 256 tokens or so; nothing here copies a picture of 20 MB. */

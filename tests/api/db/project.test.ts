@@ -85,7 +85,8 @@ const fold = (list: readonly SearchEvent[]) =>
   foldTree(list, { extract: (text) => text.split("Answer: ")[1] ?? null, classOf: (answer) => answer });
 
 test("an ended search as rows", () => {
-  const rows = searchToRows({ searchId: "srch_1", tenantId: "t", createdAtMs: 90, recipe }, fold(events), 110);
+  const origin = { searchId: "srch_1", tenantId: "t", createdAtMs: 90, recipe, keyId: "key_1" };
+  const rows = searchToRows(origin, fold(events), 110);
   expect(rows.search).toEqual({
     id: "srch_1",
     tenantId: "t",
@@ -104,6 +105,7 @@ test("an ended search as rows", () => {
     recipe: JSON.stringify(recipe),
     createdAtMs: 90,
     endedAtMs: 110,
+    keyId: "key_1",
   });
   expect(rows.candidates).toEqual([
     {

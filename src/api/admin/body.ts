@@ -1,0 +1,28 @@
+import type { z } from "zod";
+import { fail, type Result, succeed } from "../../core/result.ts";
+import { readJsonObject } from "../body.ts";
+import { issueToError } from "../chat-completions/issue.ts";
+import type { AppContext } from "../context.ts";
+import type { ApiError } from "../errors.ts";
+
+/** The body, strict: a name that is not known is an error, so that nothing is set by guessing names (T10). */
+export async function readBody<Schema extends z.ZodType>(
+  context: AppContext,
+  schema: Schema,
+): Promise<Result<z.output<Schema>, ApiError>> {
+  const body = await readJsonObject(context.req.raw);
+  if (!body.ok) return body;
+  const parsed = schema.safeParse(body.value);
+  if (parsed.success) return succeed(parsed.data);
+  const [issue] = parsed.error.issues;
+  if (issue?.code === "unrecognized_keys") {
+    const param = [...issue.path, issue.keys[0]].map(String).join(".");
+    return fail({
+      type: "invalid-parameter",
+      code: "unknown_parameter",
+      message: `Unknown parameter: '${param}'.`,
+      param,
+    });
+  }
+  return fail(issueToError(issue, body.value));
+}
