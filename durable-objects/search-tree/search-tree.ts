@@ -66,12 +66,17 @@ export class SearchTree extends DurableObject<Env> {
     if (!setup.ok) return { ok: false, message: setup.error.message, param: setup.error.param };
     const { tenantId, createdAtMs, arrival } = input;
     const { requestHash = null, attempt = 0 } = arrival ?? {};
-    this.#facts.change({ tenantId, createdAtMs, requestHash, attempt });
-    if (input.lease !== undefined) this.#lease.accept(input.lease);
-    this.#kept.write(input.keptJson ?? null);
-    if (input.listing !== undefined) this.#listing.enter(input.listing);
     const armed = this.#arm();
-    this.#append(orderToStart(order, CODE_VERSION));
+    // Its tables are kept whatever becomes of the rest.
+    this.#open();
+    // All of it or nothing: half a start would be taken for a search that was begun, and never run.
+    this.ctx.storage.transactionSync(() => {
+      this.#facts.change({ tenantId, createdAtMs, requestHash, attempt });
+      if (input.lease !== undefined) this.#lease.accept(input.lease);
+      this.#kept.write(input.keptJson ?? null);
+      if (input.listing !== undefined) this.#listing.enter(input.listing);
+      this.#append(orderToStart(order, CODE_VERSION));
+    });
     if (this.#lease.isFresh()) this.#run(setup.value);
     else this.ctx.waitUntil(this.#advance());
     await armed;

@@ -128,9 +128,7 @@ export class Tenant extends DurableObject<Env> {
    * void. Where nobody can say, it is posted in full.
    */
   async #expire(leaseId: string): Promise<void> {
-    const tenantId = this.ctx.storage.kv.get<string>("tenantId") ?? "";
-    const search = this.env.SEARCH_TREE.getByName(`${tenantId}/${searchIdOfLease(leaseId)}`);
-    const isTaken = await search.hasLease(leaseId).catch(() => true);
+    const isTaken = await this.#isTaken(leaseId);
     const { ledger } = this.#open();
     this.#carryOut(isTaken ? expire(ledger, leaseId, Date.now()) : voidLease(ledger, leaseId, Date.now()));
   }
@@ -138,6 +136,21 @@ export class Tenant extends DurableObject<Env> {
   /** Commands on leases since this object was woken; for whoever measures. */
   async ledgerOperations(): Promise<number> {
     return this.#ledgerOperations;
+  }
+
+  /** One message that is lost is no reason to post a lease that nobody has used. True where nobody can say. */
+  async #isTaken(leaseId: string): Promise<boolean> {
+    const tenantId = this.ctx.storage.kv.get<string>("tenantId") ?? "";
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      try {
+        // A stub that threw may be broken for good: a new one each time.
+        const search = this.env.SEARCH_TREE.getByName(`${tenantId}/${searchIdOfLease(leaseId)}`);
+        return await search.hasLease(leaseId);
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS * 2 ** tries));
+      }
+    }
+    return true;
   }
 
   #answer(decision: Decision<SettleOutcome>): LeaseAnswer {
@@ -152,10 +165,13 @@ export class Tenant extends DurableObject<Env> {
 
   #carryOut({ changes, events }: Pick<Decision<unknown>, "changes" | "events">): void {
     const { ledger, outbox } = this.#open();
-    ledger.write(changes);
     const nowMs = Date.now();
     const told = events.flatMap((event) => ledgerEventToEvent(event, nowMs) ?? []);
-    for (const event of told) outbox.post(event, nowMs);
+    // All of it or nothing: a disk that takes only a part of the rows would leave sums that no lease accounts for.
+    this.ctx.storage.transactionSync(() => {
+      ledger.write(changes);
+      for (const event of told) outbox.post(event, nowMs);
+    });
     if (told.length > 0) this.ctx.waitUntil(this.#tell());
   }
 
@@ -193,15 +209,23 @@ export class Tenant extends DurableObject<Env> {
   async #known(code: string): Promise<string | null> {
     const known = this.ctx.storage.kv.get<string>("tenantId");
     if (known !== undefined) return known;
-    this.#imported ??= this.#import(code);
+    this.#imported ??= this.#import(code).catch((error: unknown) => {
+      // D1 did not answer: the next request asks again.
+      this.#imported = null;
+      throw error;
+    });
     await this.#imported;
     return this.ctx.storage.kv.get<string>("tenantId") ?? null;
   }
 
   async #import(code: string): Promise<void> {
-    for (const row of await listKeys(this.env.DB, code)) {
-      if (tenantCodeOf(row.tenantId) === code) this.#take(row.tenantId, rowToKey(row));
-    }
+    const rows = (await listKeys(this.env.DB, code)).filter((row) => tenantCodeOf(row.tenantId) === code);
+    if (rows.length === 0) return;
+    this.#open();
+    // All keys or none: once the object knows whose it is, it does not ask again.
+    this.ctx.storage.transactionSync(() => {
+      for (const row of rows) this.#take(row.tenantId, rowToKey(row));
+    });
   }
 
   #take(tenantId: string, stored: StoredKey): void {
@@ -227,6 +251,9 @@ export class Tenant extends DurableObject<Env> {
 }
 
 const MOST_AT_ONCE = 100;
+/** At asking a search whether it spends under a lease: half a minute in all. */
+const MOST_TRIES = 5;
+const FIRST_PAUSE_MS = 1000;
 /** A settlement may be delivered again for as long as a search's object tries; a day is far beyond that. */
 const LEASE_MEMORY_MS = 24 * 3_600_000;
 
