@@ -2,6 +2,8 @@ import type { Judgements } from "../durable-objects/judgements/judgements.ts";
 import type { Outlet } from "../durable-objects/outlet/outlet.ts";
 import type { SearchTree } from "../durable-objects/search-tree/search-tree.ts";
 import type { Tenant } from "../durable-objects/tenant/tenant.ts";
+import { type MasterKeys, parseMasterKeys } from "./credentials/master-keys.ts";
+import type { Supply } from "./own-providers.ts";
 import { type ProviderConfig, parseProviders } from "./providers/config.ts";
 import { DEFAULT_FAN_OUT, type FanOutConfig, parseFanOut } from "./providers/fan-out/config.ts";
 import { DEFAULT_BOOK, parseRouting, type RoutingBook } from "./providers/routing-book.ts";
@@ -33,6 +35,8 @@ export interface Env extends ScorerVariables {
   readonly ENVIRONMENT: string;
   /** SHA-256 of the credential that makes tenants, lower-case hex; absent: nobody can. */
   readonly ADMIN_KEY_DIGEST?: string;
+  /** JSON, see `parseMasterKeys`; what tenants' provider credentials are sealed under. */
+  readonly CREDENTIAL_KEYS?: string;
   /** What tenants' webhook secrets are made from, at least 32 characters; absent: there are no webhooks. */
   readonly WEBHOOK_SIGNING_KEY?: string;
 }
@@ -62,6 +66,22 @@ function keepingLast<T>(read: (text: string) => T): (text: string) => T {
     return last.value;
   };
 }
+
+/** What the deployment serves to every tenant. Throws where PROVIDERS or ROUTING is not what it should be. */
+export function supplyOf(env: Pick<Env, "PROVIDERS" | "ROUTING" | "AI">): Supply {
+  const providers = providersOf(env);
+  return { providers, routing: routingOf(env, providers) };
+}
+
+/** Null where the deployment has none: then tenants cannot bring credentials. Throws where CREDENTIAL_KEYS is not what it should be. */
+export async function masterKeysOf(env: Pick<Env, "CREDENTIAL_KEYS">): Promise<MasterKeys | null> {
+  if (env.CREDENTIAL_KEYS === undefined || env.CREDENTIAL_KEYS === "") return null;
+  const parsed = await readMasterKeys(env.CREDENTIAL_KEYS);
+  if (!parsed.ok) throw new Error(parsed.error);
+  return parsed.value;
+}
+
+const readMasterKeys = keepingLast(parseMasterKeys);
 
 /** Throws where ROUTING is not what it should be. */
 export function routingOf(env: Pick<Env, "ROUTING">, providers: readonly ProviderConfig[]): RoutingBook {

@@ -18,6 +18,8 @@ export interface Facts {
   readonly isServed: boolean;
   /** When the last of those who waited went away; null while nobody has, or somebody came since. */
   readonly leftAtMs: number | null;
+  /** Of the tenant's own providers when it was started; 0 where it had none. */
+  readonly ownRevision: number;
   /** What it spends under; null for a search from before there were leases. */
   readonly lease: HeldLease | null;
 }
@@ -53,6 +55,7 @@ const NO_FACTS: Facts = {
   attempt: 0,
   isServed: false,
   leftAtMs: null,
+  ownRevision: 0,
   lease: null,
 };
 

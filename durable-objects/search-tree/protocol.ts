@@ -31,6 +31,8 @@ export interface StartInput {
    */
   readonly problemJson: Uint8Array;
   readonly createdAtMs: number;
+  /** Of the tenant's own providers (`OwnModels`) that the recipe was made with; absent or 0 where it has none. */
+  readonly ownRevision?: number;
   /** What it spends under; absent where nobody counts. */
   readonly lease?: GrantedLease;
   /** What the API wants to find again beside the search, as JSON of less than 1 MB; absent for nothing. */

@@ -5,7 +5,8 @@ import { dumpToJson, dumpTree } from "../../src/core/inspection/dump.ts";
 import { renderTree } from "../../src/core/inspection/render.ts";
 import type { Result } from "../../src/core/result.ts";
 import { type SearchSetup, search } from "../../src/core/search.ts";
-import { type Env, providersOf, routingOf, scorersOf } from "../../src/env.ts";
+import { type Env, scorersOf } from "../../src/env.ts";
+import type { Supply } from "../../src/own-providers.ts";
 import type { Gate } from "../../src/providers/gate.ts";
 import type { RecipeError } from "../../src/recipe.ts";
 import { createSetup, isOneCall } from "../../src/setup.ts";
@@ -26,6 +27,7 @@ import { createOutbox } from "./outbox.ts";
 import type { KeptSearch, ListingEntry, SearchReport, SearchSummary, StartInput, StartOutcome } from "./protocol.ts";
 import { type ReportInput, searchToReport, searchToSummary } from "./report.ts";
 import { inputToOrder, orderToStart, type SearchOrder, startToOrder } from "./start-event.ts";
+import { openSupply } from "./supply.ts";
 import { conditionOf, nextStep, WATCHDOG_PERIOD_MS } from "./watchdog.ts";
 import { createWaysOut } from "./ways-out.ts";
 import { worldClock } from "./world-clock.ts";
@@ -53,25 +55,27 @@ export class SearchTree extends DurableObject<Env> {
   readonly #viewers = createViewers();
   readonly #canceller = createCanceller();
   #waysOut: Gate | null = null;
+  #supply: Supply | null = null;
   #openLog: LiveLog | null = null;
   #isRunning = false;
   #cancelReason: "cancelled" | "microdollars" = "cancelled";
 
   /** Idempotent: the same search started twice runs once. What it writes is durable before any provider hears of it. */
   async start(input: StartInput): Promise<StartOutcome> {
+    const supply = await this.#openSupply(input.tenantId, input.ownRevision ?? 0);
     const known = this.#log();
     if (known !== null) return startAgain(this.#standing(known), input);
     const order = inputToOrder(input);
-    const setup = this.#setup(order, input.tenantId);
+    const setup = this.#setup(order, input.tenantId, supply);
     if (!setup.ok) return { ok: false, message: setup.error.message, param: setup.error.param };
-    const { tenantId, createdAtMs, arrival } = input;
+    const { tenantId, createdAtMs, arrival, ownRevision = 0 } = input;
     const { requestHash = null, attempt = 0 } = arrival ?? {};
     const armed = this.#arm();
     // Its tables are kept whatever becomes of the rest.
     this.#open();
     // All of it or nothing: half a start would be taken for a search that was begun, and never run.
     this.ctx.storage.transactionSync(() => {
-      this.#facts.change({ tenantId, createdAtMs, requestHash, attempt });
+      this.#facts.change({ tenantId, createdAtMs, ownRevision, requestHash, attempt });
       if (input.lease !== undefined) this.#lease.accept(input.lease);
       this.#kept.write(input.keptJson ?? null);
       if (input.listing !== undefined) this.#listing.enter(input.listing);
@@ -279,11 +283,17 @@ export class SearchTree extends DurableObject<Env> {
   async #resume(): Promise<void> {
     const start = this.#open().start();
     if (start === null) return;
-    const setup = this.#setup(startToOrder(start), this.#facts.read().tenantId ?? "");
-    if (!setup.ok) return this.#recordBug(new Error(setup.error.message));
     this.#isRunning = true;
-    const standing = this.#facts.read().isCancelled ? "run" : await this.#lease.resume(setup.value.limits);
+    const { tenantId, ownRevision } = this.#facts.read();
+    const supply = await this.#openSupply(tenantId ?? "", ownRevision).catch(() => null);
     // The next alarm asks again.
+    if (supply === null) {
+      this.#isRunning = false;
+      return;
+    }
+    const setup = this.#setup(startToOrder(start), tenantId ?? "", supply);
+    if (!setup.ok) return this.#recordBug(new Error(setup.error.message));
+    const standing = this.#facts.read().isCancelled ? "run" : await this.#lease.resume(setup.value.limits);
     if (standing === "later") this.#isRunning = false;
     else {
       if (standing === "revoked") this.#stop();
@@ -328,14 +338,18 @@ export class SearchTree extends DurableObject<Env> {
     }
   }
 
-  #setup(order: SearchOrder, tenantId: string): Result<SearchSetup, RecipeError> {
+  /** Once in the life of this object. */
+  async #openSupply(tenantId: string, ownRevision: number): Promise<Supply> {
+    this.#supply ??= await openSupply(this.env, tenantId, ownRevision);
+    return this.#supply;
+  }
+
+  #setup(order: SearchOrder, tenantId: string, supply: Supply): Result<SearchSetup, RecipeError> {
     const remembered = this.env.JUDGEMENTS?.getByName(tenantId);
-    const providers = providersOf(this.env);
     const deps = {
-      providers,
-      routing: routingOf(this.env, providers),
+      ...supply,
       scorers: scorersOf(this.env),
-      gate: this.#gate(tenantId, order.searchId),
+      gate: this.#gate(supply, tenantId, order.searchId),
       clock: worldClock,
       ai: this.env.AI,
       ...(remembered !== undefined && {
@@ -346,8 +360,8 @@ export class SearchTree extends DurableObject<Env> {
   }
 
   /** One for all calls of this object. */
-  #gate(tenantId: string, searchId: string): Gate {
-    this.#waysOut ??= createWaysOut(this.env, tenantId, searchId);
+  #gate({ providers }: Supply, tenantId: string, searchId: string): Gate {
+    this.#waysOut ??= createWaysOut(this.env, providers, tenantId, searchId);
     return this.#waysOut;
   }
 

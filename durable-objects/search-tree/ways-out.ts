@@ -1,4 +1,5 @@
-import { type Env, fanOutOf, providersOf } from "../../src/env.ts";
+import { type Env, fanOutOf } from "../../src/env.ts";
+import type { ProviderConfig } from "../../src/providers/config.ts";
 import { tagged } from "../../src/providers/fan-out/config.ts";
 import { createFanOut, type Outlet } from "../../src/providers/fan-out/fan-out.ts";
 import type { Gate } from "../../src/providers/gate.ts";
@@ -8,10 +9,14 @@ import { worldClock } from "./world-clock.ts";
  * The gate of a search's object. Outlets are the tenant's own, one set for each provider: what one tenant or one slow
  * provider asks for waits in front of nobody else's.
  */
-export function createWaysOut(env: Env, tenantId: string, searchId: string): Gate {
+export function createWaysOut(
+  env: Env,
+  providers: readonly ProviderConfig[],
+  tenantId: string,
+  searchId: string,
+): Gate {
   const { outlets, isTagged } = fanOutOf(env);
   const namespace = env.OUTLETS;
-  const providers = providersOf(env);
   const configOf = (provider: string) => providers.find(({ name }) => name === provider);
   const outletsOf = (provider: string): Outlet[] => {
     if (namespace === undefined) return [];

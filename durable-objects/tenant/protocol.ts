@@ -5,6 +5,7 @@ import type { LeaseRefusal, Wanted } from "../../src/ledger/lease.ts";
 import type { Rates } from "../../src/ledger/rates.ts";
 import type { LeaseState } from "../../src/ledger/rows.ts";
 import type { LeaseError } from "../../src/ledger/settle.ts";
+import type { OwnModels } from "../../src/own-providers.ts";
 
 /**
  * What crosses between a tenant's object and the rest. Plain, concrete and additive only, as the protocol of a search's
@@ -16,6 +17,8 @@ export interface AdmissionRequest {
   readonly digest: string;
   /** What a search wants to spend; absent where nothing is spent. */
   readonly lease?: LeaseWish;
+  /** Of the own providers (`OwnModels`) that the search was planned with; 0 without. Needed where there is a lease. */
+  readonly ownRevision?: number;
 }
 
 export interface LeaseWish {
@@ -34,7 +37,15 @@ export interface LeaseWish {
 
 export type Admission =
   /** `rates` as they stand after the lease. */
-  | { readonly ok: true; readonly caller: Caller; readonly lease: LeaseView | null; readonly rates: Rates }
+  | {
+      readonly ok: true;
+      readonly caller: Caller;
+      readonly lease: LeaseView | null;
+      readonly rates: Rates;
+      readonly ownModels: OwnModels;
+    }
+  /** Nothing was counted and nothing granted: the tenant's own providers are others than the search was planned with. */
+  | { readonly ok: false; readonly type: "other-models"; readonly caller: Caller; readonly ownModels: OwnModels }
   /** Unknown, wrong and ended keys alike. */
   | { readonly ok: false; readonly type: "unknown-key" }
   | {
@@ -43,6 +54,7 @@ export type Admission =
       readonly caller: Caller;
       readonly refusal: LeaseRefusal;
       readonly rates: Rates;
+      readonly ownModels: OwnModels;
     };
 
 /** Who asks, proved by a key. */

@@ -9,10 +9,12 @@ import { searchIdOfLease } from "../../src/ledger/lease-id.ts";
 import { NO_RATES, ratesOf } from "../../src/ledger/rates.ts";
 import type { Decision } from "../../src/ledger/rows.ts";
 import { dueAtElapsedMs, expire, renew, type SettleOutcome, settle, voidLease } from "../../src/ledger/settle.ts";
+import type { SealedProviders } from "../../src/own-providers.ts";
 import { administer } from "./administration/administer.ts";
 import { createCabinet } from "./administration/cabinet.ts";
 import type { Cabinet } from "./administration/operation.ts";
 import type { AdministrationName } from "./administration/protocol.ts";
+import { inOrder } from "./administration/providers.ts";
 import { callerOf, leaseToView, NO_DIGEST, scopeIdsOf, wishToRequest } from "./admission.ts";
 import { rowToKey } from "./imported-key.ts";
 import { createKeyStore, type KeyStore } from "./key-store.ts";
@@ -48,18 +50,20 @@ export class Tenant extends DurableObject<Env> {
   #imported: Promise<void> | null = null;
   #ledgerOperations = 0;
 
-  async admit({ keyId, digest, lease: wish }: AdmissionRequest): Promise<Admission> {
+  async admit({ keyId, digest, lease: wish, ownRevision = 0 }: AdmissionRequest): Promise<Admission> {
     const tenantId = await this.#known(tenantCodeOfKey(keyId));
     const nowMs = Date.now();
     const stored = tenantId === null ? null : this.#open().keys.get(keyId);
     const isSame = isEqualInConstantTime(stored?.digest ?? NO_DIGEST, digest);
     const caller = tenantId === null ? null : callerOf(tenantId, stored?.key ?? null, isSame, nowMs);
     if (caller === null) return { ok: false, type: "unknown-key" };
-    if (wish === undefined) return { ok: true, caller, lease: null, rates: NO_RATES };
+    const ownModels = this.#open().cabinet.ownModels.read();
+    if (wish === undefined) return { ok: true, caller, lease: null, rates: NO_RATES, ownModels };
+    if (ownModels.revision !== ownRevision) return { ok: false, type: "other-models", caller, ownModels };
     const drawn = await this.#lease(wish, caller, nowMs);
     const rates = ratesOf(this.#open().ledger, scopeIdsOf(caller, wish.endUser ?? null), nowMs);
-    if (!drawn.ok) return { ok: false, type: "refused", caller, refusal: drawn.refusal, rates };
-    return { ok: true, caller, lease: drawn.lease, rates };
+    if (!drawn.ok) return { ok: false, type: "refused", caller, refusal: drawn.refusal, rates, ownModels };
+    return { ok: true, caller, lease: drawn.lease, rates, ownModels };
   }
 
   /** Of a search that was admitted by that key: the key must still be live, its secret is not asked for again. */
@@ -98,6 +102,17 @@ export class Tenant extends DurableObject<Env> {
     );
     await this.#tell();
     return JSON.stringify(done);
+  }
+
+  /** `SealedProviders` as JSON: for a search of the tenant, and for who has the master keys. */
+  async ownProviders(): Promise<string> {
+    const { tenancy, providers, dataKeys } = this.#open().cabinet;
+    const tenantId = tenancy.read()?.tenantId ?? "";
+    return JSON.stringify({
+      tenantId,
+      providers: inOrder(providers),
+      dataKeys: dataKeys.all(),
+    } satisfies SealedProviders);
   }
 
   /** Posts the leases that nobody has settled in time. */

@@ -4,6 +4,7 @@ import { fail, type Result, succeed } from "../core/result.ts";
 import { ADAPTER_NAMES, type AdapterName, HTTP_ADAPTERS } from "./adapter.ts";
 import { EFFORTS } from "./openai/effort.ts";
 import { type PromptOverride, promptOverridesSchema } from "./prompt-override.ts";
+import type { AddressRules } from "./public-address.ts";
 
 /** A place that serves models. */
 export interface ProviderConfig {
@@ -14,6 +15,10 @@ export interface ProviderConfig {
   /** Up to and including the version segment, e.g. "http://127.0.0.1:8790/v1"; of a binding, which has none, a name. */
   readonly baseUrl: string;
   readonly apiKey: string | null;
+  /** Instead of `apiKey`: a tenant's, which is opened for every call and kept by nobody. */
+  readonly sealedKey?: SealedKey | undefined;
+  /** What a tenant has written must be a public address; absent: the operator's own, which may be any. */
+  readonly addressRules?: AddressRules | undefined;
   readonly models: readonly ModelConfig[];
   /** From the grant of a header slot to the response headers. */
   readonly headerTimeoutMs: number;
@@ -25,6 +30,13 @@ export interface ProviderConfig {
   readonly maxConcurrent?: number | undefined;
   /** Where it runs, as a location hint of the platform: searches that ask it are placed there. Absent: near the client. */
   readonly location?: Location | undefined;
+}
+
+export interface SealedKey {
+  /** Another one for another credential; tells nobody what it is. */
+  readonly id: string;
+  /** The clear text; null where it cannot be opened (any more). */
+  open(): Promise<string | null>;
 }
 
 /** The platform's location hints (developers.cloudflare.com/durable-objects/reference/data-location, 2026-06). */
@@ -143,26 +155,48 @@ const modelSchema = z
 /** A name that resolves nowhere (RFC 2606), should anything ever call it. */
 const BINDING_URL = "https://workers-ai.invalid";
 
-const providerSchema = z
-  .strictObject({
-    name: z.string().min(1).max(100),
-    adapter: z.enum(ADAPTER_NAMES).optional(),
-    baseUrl: z
-      .string()
-      .refine(isBaseUrl, "must be an http or https URL without user, password, query or fragment")
-      .transform((url) => url.replace(/\/+$/, ""))
-      .optional(),
-    apiKey: z.string().min(1).nullable().default(null),
-    models: z
-      .array(modelSchema)
-      .min(1)
-      .refine((models) => isDistinct(models.map((model) => model.id)), "lists one model id twice"),
-    headerTimeoutMs: timeoutSchema,
-    idleTimeoutMs: timeoutSchema,
-    callTimeoutMs: z.int().min(1).max(LONGEST_TIMEOUT_MS).optional(),
-    maxConcurrent: z.int().min(1).optional(),
-    location: z.enum(LOCATIONS).optional(),
-  })
+const baseUrlSchema = z
+  .string()
+  .refine(isBaseUrl, "must be an http or https URL without user, password, query or fragment")
+  .transform((url) => url.replace(/\/+$/, ""));
+
+const modelsSchema = z
+  .array(modelSchema)
+  .min(1)
+  .refine((models) => isDistinct(models.map((model) => model.id)), "lists one model id twice");
+
+const providerFields = z.strictObject({
+  name: z.string().min(1).max(100),
+  adapter: z.enum(ADAPTER_NAMES).optional(),
+  baseUrl: baseUrlSchema.optional(),
+  apiKey: z.string().min(1).nullable().default(null),
+  models: modelsSchema,
+  headerTimeoutMs: timeoutSchema,
+  idleTimeoutMs: timeoutSchema,
+  callTimeoutMs: z.int().min(1).max(LONGEST_TIMEOUT_MS).optional(),
+  maxConcurrent: z.int().min(1).optional(),
+  location: z.enum(LOCATIONS).optional(),
+});
+
+const LONGEST_KEY = 8192;
+
+/**
+ * The same for one that a tenant brings: over HTTP, with a key that can stand in a header. The operator's own bindings are
+ * not for tenants.
+ */
+export const ownProviderSchema = providerFields.extend({
+  adapter: z.enum(HTTP_ADAPTERS).optional(),
+  baseUrl: baseUrlSchema,
+  apiKey: z
+    .string()
+    .min(1)
+    .max(LONGEST_KEY)
+    .regex(/^[!-~]+$/, "must be visible ASCII characters")
+    .nullable()
+    .default(null),
+});
+
+const providerSchema = providerFields
   .refine(({ adapter, baseUrl }) => adapter === "workers-ai" || baseUrl !== undefined, {
     path: ["baseUrl"],
     message: "is missing",

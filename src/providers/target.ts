@@ -20,6 +20,6 @@ export function targetsOf(providers: readonly ProviderConfig[], id: string): rea
 }
 
 /** A new key, or a new address, is another target: what the old one did says nothing about it. */
-function fingerprint({ baseUrl, apiKey }: ProviderConfig): string {
-  return bytesToHex(sha256(utf8ToBytes(JSON.stringify([baseUrl, apiKey])))).slice(0, 8);
+function fingerprint({ baseUrl, apiKey, sealedKey }: ProviderConfig): string {
+  return bytesToHex(sha256(utf8ToBytes(JSON.stringify([baseUrl, sealedKey?.id ?? apiKey])))).slice(0, 8);
 }

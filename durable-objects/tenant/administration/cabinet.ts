@@ -1,4 +1,6 @@
+import type { SealedDataKey } from "../../../src/credentials/data-key.ts";
 import { type AuditEntry, GENESIS } from "../../../src/ledger/audit/chain.ts";
+import { NO_OWN_MODELS, type OwnModels, type StoredProvider } from "../../../src/own-providers.ts";
 import type { KeyStore } from "../key-store.ts";
 import type { LedgerStore } from "../ledger-store.ts";
 import { createTable } from "../table.ts";
@@ -30,6 +32,12 @@ export function createCabinet(
     projects: createTable<Project>(sql, "project"),
     prices: createTable<ListedPrice>(sql, "price"),
     webhooks: createTable<Webhook>(sql, "webhook"),
+    providers: createTable<StoredProvider>(sql, "provider"),
+    dataKeys: createTable<SealedDataKey>(sql, "data_key"),
+    ownModels: {
+      read: () => kv.get<OwnModels>("ownModels") ?? NO_OWN_MODELS,
+      write: (ownModels) => kv.put("ownModels", ownModels),
+    },
     audit: createAuditStore(sql),
   };
 }

@@ -1,8 +1,10 @@
 import type { Result } from "../../../src/core/result.ts";
+import type { SealedDataKey } from "../../../src/credentials/data-key.ts";
 import type { AuditEntry, AuditHead } from "../../../src/ledger/audit/chain.ts";
 import type { Key } from "../../../src/ledger/keys/key.ts";
 import type { Permission } from "../../../src/ledger/keys/permissions.ts";
 import type { Decision } from "../../../src/ledger/rows.ts";
+import type { OwnModels, StoredProvider } from "../../../src/own-providers.ts";
 import type { KeyStore } from "../key-store.ts";
 import type { LedgerStore } from "../ledger-store.ts";
 import type { Table } from "../table.ts";
@@ -57,6 +59,10 @@ export interface Cabinet {
   readonly projects: Table<Project>;
   readonly prices: Table<ListedPrice>;
   readonly webhooks: Table<Webhook>;
+  readonly providers: Table<StoredProvider>;
+  readonly dataKeys: Table<SealedDataKey>;
+  /** What requests are told of the providers: one value, since every request reads it. */
+  readonly ownModels: { read(): OwnModels; write(ownModels: OwnModels): void };
   readonly audit: AuditStore;
   /** Writes what a command of the ledger changes, and tells of it. */
   carryOut<Value>(decision: Decision<Value>): Value;

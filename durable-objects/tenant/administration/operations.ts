@@ -1,11 +1,13 @@
 import { listAudit, verifyLog } from "./audit.ts";
 import { addBudgetTopUp, createBudget, deleteBudget, getBudget, listBudgets, updateBudget } from "./budgets.ts";
+import { listDataKeys, rewrapDataKey } from "./data-keys.ts";
 import { createTenantKey, getKey, listTenantKeys, revokeTenantKey, rotateTenantKey, updateKey } from "./keys.ts";
 import { clearLimits, getLimits, listLimits, setLimits } from "./limits.ts";
 import type { Operation } from "./operation.ts";
 import { createPrice, deletePrice, listPrices } from "./prices.ts";
 import { archiveProject, createProject, getProject, listProjects, updateProject } from "./projects.ts";
 import type { AdministrationName } from "./protocol.ts";
+import { createProvider, deleteProvider, getProvider, listProviders, updateProvider } from "./providers.ts";
 import { createTenancy, getTenancy, updateTenancy } from "./tenancy.ts";
 import { createWebhook, deleteWebhook, getWebhook, listWebhooks, rotateWebhook, updateWebhook } from "./webhooks.ts";
 
@@ -46,4 +48,11 @@ export const OPERATIONS: { readonly [Name in AdministrationName]: Operation<Name
   "webhook.update": { type: "write", permission: "webhooks:write", reach: "tenant", run: updateWebhook },
   "webhook.rotate": { type: "write", permission: "webhooks:write", reach: "tenant", run: rotateWebhook },
   "webhook.delete": { type: "write", permission: "webhooks:write", reach: "tenant", run: deleteWebhook },
+  "provider.create": { type: "write", permission: "providers:write", reach: "tenant", run: createProvider },
+  "provider.list": { type: "read", permission: "providers:read", reach: "tenant", run: listProviders },
+  "provider.get": { type: "read", permission: "providers:read", reach: "tenant", run: getProvider },
+  "provider.update": { type: "write", permission: "providers:write", reach: "tenant", run: updateProvider },
+  "provider.delete": { type: "write", permission: "providers:write", reach: "tenant", run: deleteProvider },
+  "data-key.list": { type: "read", permission: "providers:write", reach: "tenant", run: listDataKeys },
+  "data-key.rewrap": { type: "write", permission: "providers:write", reach: "tenant", run: rewrapDataKey },
 };

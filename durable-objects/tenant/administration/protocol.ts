@@ -1,3 +1,4 @@
+import type { SealedDataKey } from "../../../src/credentials/data-key.ts";
 import type { AuditEntry, AuditHead, AuditVerdict } from "../../../src/ledger/audit/chain.ts";
 import type { NewTopUp } from "../../../src/ledger/budgets.ts";
 import type { KeyEdit, NewKey } from "../../../src/ledger/keys/change.ts";
@@ -5,6 +6,7 @@ import type { Key, KeyKind } from "../../../src/ledger/keys/key.ts";
 import type { Permission } from "../../../src/ledger/keys/permissions.ts";
 import type { Price } from "../../../src/ledger/prices.ts";
 import type { Budget, Scope, ScopeUse, TopUp } from "../../../src/ledger/rows.ts";
+import type { KnownProviders, StoredProvider } from "../../../src/own-providers.ts";
 
 /**
  * What an administrator may ask a tenant's object, by name: what goes in, and what comes out of it. It travels as JSON, as
@@ -63,6 +65,18 @@ export interface Administration {
   /** From now on its secret is another one; for a day both sign. */
   readonly "webhook.rotate": { input: { readonly webhookId: string }; output: Webhook };
   readonly "webhook.delete": { input: { readonly webhookId: string }; output: null };
+  readonly "provider.create": { input: WrittenProvider; output: StoredProvider };
+  readonly "provider.list": { input: Nothing; output: KnownProviders };
+  readonly "provider.get": { input: { readonly providerId: string }; output: KnownProviders };
+  readonly "provider.update": { input: WrittenProvider; output: StoredProvider };
+  readonly "provider.delete": { input: { readonly providerId: string }; output: null };
+  /** The operator's alone, as the next. */
+  readonly "data-key.list": { input: Nothing; output: readonly SealedDataKey[] };
+  /** Only where `before` is still what is there. */
+  readonly "data-key.rewrap": {
+    input: { readonly dataKeyId: string; readonly before: string; readonly sealed: string };
+    output: null;
+  };
 }
 
 export type AdministrationName = keyof Administration;
@@ -152,6 +166,12 @@ export interface Webhook {
   readonly createdAtMs: number;
 }
 
+export interface WrittenProvider {
+  readonly provider: StoredProvider;
+  /** A new one, where the credential was sealed with it. */
+  readonly dataKey: SealedDataKey | null;
+}
+
 export type AdministrationError =
   /** The key was proved a moment ago and has ended since. */
   | { readonly type: "actor-not-live" }
@@ -163,4 +183,4 @@ export type AdministrationError =
   | { readonly type: "invalid"; readonly param: string; readonly reason: string }
   | { readonly type: "conflict"; readonly code: string; readonly message: string };
 
-export type Thing = "tenant" | "project" | "key" | "budget" | "limits" | "price" | "webhook" | "scope";
+export type Thing = "tenant" | "project" | "key" | "budget" | "limits" | "price" | "webhook" | "scope" | "provider";

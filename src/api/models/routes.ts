@@ -1,5 +1,6 @@
-import { providersOf } from "../../env.ts";
-import { findModel } from "../../providers/config.ts";
+import { supplyOf } from "../../env.ts";
+import { plannedProviders, withOwn } from "../../own-providers.ts";
+import { findModel, type ProviderConfig } from "../../providers/config.ts";
 import { configuredId, type ListedModel, listedModels } from "../../providers/listed-id.ts";
 import { modelAsked } from "../../search-request/model.ts";
 import { PRESET_NAMES } from "../../search-request/presets.ts";
@@ -10,7 +11,7 @@ import { type AppContext, respondWithError } from "../context.ts";
  * methods' suffixes work as well and are not listed.
  */
 export function listModels(context: AppContext): Response {
-  const data = listedModels(providersOf(context.env)).flatMap((one) => [
+  const data = listedModels(servedBy(context)).flatMap((one) => [
     toWire(one, one.listedId),
     ...PRESET_NAMES.map((preset) => toWire(one, `${one.listedId}:${preset}`)),
   ]);
@@ -20,11 +21,16 @@ export function listModels(context: AppContext): Response {
 /** Ids contain `/` and `:` and arrive raw or as %2F. Whatever can be asked for is a model, listed or not. */
 export function getModel(context: AppContext): Response {
   const id = context.req.param("id") ?? "";
-  const providers = providersOf(context.env);
+  const providers = servedBy(context);
   const asked = modelAsked(id, (spelt) => configuredId(providers, spelt));
   const found = asked.ok ? findModel(providers, asked.value.base) : null;
   if (found === null) return respondWithError(context, { type: "model-not-found", model: id });
   return context.json(toWire(found, id));
+}
+
+/** By the deployment, and by what the tenant has brought. */
+function servedBy({ env, get }: AppContext): readonly ProviderConfig[] {
+  return withOwn(supplyOf(env), plannedProviders(get("tenant").ownModels)).providers;
 }
 
 /** Clients want a date, and nobody knows when a model was made: the day of the first release. */

@@ -19,20 +19,30 @@ export async function drawLease(
   context: AppContext,
   want: Want,
   searchId: string,
+  ownRevision: number,
 ): Promise<Result<GrantedLease, ApiError>> {
   const credential = context.get("credential");
   const { keyId, tenantCode } = credential;
   const wish = { ...want, leaseId: leaseIdOf(searchId, crypto.randomUUID()), spentBefore: null };
   const sentAtMs = Date.now();
-  const admission = await admit(context.env, credential, wish);
+  const admission = await admit(context.env, credential, wish, ownRevision);
   if (!admission.ok && admission.type === "unknown-key") return fail({ type: "invalid-key" });
-  context.set("tenant", callerToTenant(admission.caller));
+  context.set("tenant", callerToTenant(admission.caller, admission.ownModels));
+  if (!admission.ok && admission.type === "other-models") return fail(OTHER_MODELS);
   for (const [name, value] of Object.entries(rateHeaders(admission.rates))) context.header(name, value);
   if (!admission.ok) return fail(refusalToError(admission.refusal));
   const { lease: view } = admission;
   if (view === null) throw new Error("a lease was asked for and none came back");
   return succeed({ tenantCode, keyId, wish, view, expiresAtMs: sentAtMs + view.expiresInMs });
 }
+
+/** Told only where a tenant changes its providers faster than a request can be planned: `startSearch` plans anew. */
+const OTHER_MODELS = {
+  type: "conflict",
+  code: "providers_changed",
+  message: "Your providers were changed while this request was planned. Try again.",
+  param: null,
+} as const;
 
 function refusalToError(refusal: LeaseRefusal): ApiError {
   switch (refusal.type) {

@@ -48,7 +48,7 @@ export async function openSearch(
   for (const place of [...places.start, null]) {
     const searchId = place === null ? createSearchId() : await searchIdAt(tenantCode, place);
     const meeting = place === null ? {} : { arrival: { type, attempt, requestHash } as const };
-    const drawn = await drawLease(context, want, searchId);
+    const drawn = await drawLease(context, want, searchId, input.ownRevision ?? 0);
     if (!drawn.ok) {
       // The same request may be running, and hold just what is missing.
       const known = type === "keyed" && place !== null ? await startedBefore(context, searchId, requestHash) : null;

@@ -1,7 +1,8 @@
 import type { SearchSummary, StartInput } from "../../../durable-objects/search-tree/protocol.ts";
 import { NO_SEARCH } from "../../choices.ts";
 import { fail, type Result, succeed } from "../../core/result.ts";
-import { ceilingsOf, providersOf, scorersOf } from "../../env.ts";
+import { ceilingsOf, scorersOf, supplyOf } from "../../env.ts";
+import { NO_OWN_MODELS, type OwnModels, plannedProviders, withOwn } from "../../own-providers.ts";
 import { locationOf } from "../../providers/config.ts";
 import { configuredId } from "../../providers/listed-id.ts";
 import { createRecipe, type Recipe, type RecipeError } from "../../recipe.ts";
@@ -14,6 +15,8 @@ import type { ChatRequest } from "../chat-completions/request.ts";
 import { waitForResult } from "../chat-completions/wait.ts";
 import type { AppContext } from "../context.ts";
 import type { ApiError } from "../errors.ts";
+import type { Tenant } from "../keys/authenticate.ts";
+import { prove } from "../middleware/authentication.ts";
 import { arrivalOf, timeoutMsOf } from "./arrival.ts";
 import { onDisconnectOf } from "./disconnect.ts";
 import { withIdentifiers } from "./identifiers.ts";
@@ -32,15 +35,43 @@ export interface StartedSearch {
   readonly hasProgress: boolean;
 }
 
-/** Whatever starts a search goes through here: the request becomes a recipe, and the search's own object owns the run. */
+/**
+ * Whatever starts a search goes through here: the request becomes a recipe, and the search's own object owns the run.
+ *
+ * A tenant's own providers are not known before the tenant is asked, and it is asked for its lease only when the request has
+ * been planned. Most tenants have none: so it is planned without, and once more where that turns out to be wrong. Nothing
+ * was counted or granted then.
+ */
 export async function startSearch(
   context: AppContext,
-  request: Pick<ChatRequest, "model" | "problem" | "sampling" | "seed" | "count" | "body"> & Noted,
+  request: SearchRequest,
   kept: KeptText = {},
+): Promise<Result<StartedSearch, ApiError>> {
+  let ownModels = (context.get("tenant") as Tenant | undefined)?.ownModels ?? NO_OWN_MODELS;
+  for (let plans = 1; ; plans++) {
+    const started = await startPlanned(context, request, kept, ownModels);
+    if (started.ok || plans === MOST_PLANS) return started;
+    const tenant = await prove(context);
+    if (!tenant.ok || tenant.value.ownModels.revision === ownModels.revision) return started;
+    ownModels = tenant.value.ownModels;
+  }
+}
+
+/** Without own providers, with them, and once more for who changes them just now. */
+const MOST_PLANS = 3;
+
+type SearchRequest = Pick<ChatRequest, "model" | "problem" | "sampling" | "seed" | "count" | "body"> & Noted;
+
+async function startPlanned(
+  context: AppContext,
+  request: SearchRequest,
+  kept: KeptText,
+  ownModels: OwnModels,
 ): Promise<Result<StartedSearch, ApiError>> {
   const seed = request.seed ?? drawSeed();
   const { env, req } = context;
-  const providers = providersOf(env);
+  const supply = withOwn(supplyOf(env), plannedProviders(ownModels));
+  const { providers } = supply;
   const channels = { body: request.body, headers: req.raw.headers, path: req.path, model: request.model };
   const asked = searchOf(channels, (id) => configuredId(providers, id));
   if (!asked.ok) return fail(toApiError(asked.error, request.model));
@@ -75,11 +106,17 @@ export async function startSearch(
   const timed = withinTimeout(recipe.value, timeoutMsOf(req.raw.headers, request.body));
   const onDisconnect = onDisconnectOf(timed.onDisconnect, request.body, arrival.value);
   const note = request.note ?? timed.note;
-  const input = { recipe: { ...timed, onDisconnect, note }, problemJson, createdAtMs, ...kept };
+  const input = {
+    recipe: { ...timed, onDisconnect, note },
+    problemJson,
+    createdAtMs,
+    ...kept,
+    ownRevision: ownModels.revision,
+  };
   const opened = await openSearch(
     context,
     input,
-    wantOf(input.recipe, problem, env),
+    wantOf(input.recipe, problem, supply, env),
     arrival.value,
     await requestHashOf(order, problemJson),
     locationOf(providers, recipe.value.model),

@@ -1,8 +1,9 @@
 import type { Problem } from "../../core/problem.ts";
 import { asksOf, demandOf } from "../../demand.ts";
-import { type Env, providersOf, routingOf, scorersOf } from "../../env.ts";
+import { type Env, scorersOf } from "../../env.ts";
 import { LARGEST_PER_MINUTE } from "../../ledger/meter.ts";
 import { LARGEST_NANODOLLARS, microdollarsToNanodollars } from "../../ledger/money.ts";
+import type { Supply } from "../../own-providers.ts";
 import { createGate } from "../../providers/gate.ts";
 import type { Recipe } from "../../recipe.ts";
 import { createSetup } from "../../setup.ts";
@@ -15,10 +16,10 @@ export const LEASE_TTL_MS = 10_000;
  * The lease that a search asks for: money for its first calls, since more is drawn as it goes and whoever runs beside it
  * needs some, too. It can do with a single call.
  */
-export function wantOf(recipe: Recipe, problem: Problem, env: Env): Want {
+export function wantOf(recipe: Recipe, problem: Problem, supply: Supply, env: Env): Want {
   // A digest that no other tenant has (identifiers.ts).
   const { safety_identifier: endUser } = problem.forwarded;
-  const setup = setupOf(recipe, problem, env);
+  const setup = setupOf(recipe, problem, supply, env);
   const { least, piece } = demandOf(setup);
   const { microdollars: cap = Infinity } = recipe.limits;
   const money = (microdollars: number) =>
@@ -39,10 +40,9 @@ export function wantOf(recipe: Recipe, problem: Problem, env: Env): Want {
 }
 
 /** As the search's object will have it, but nothing is ever called from here. */
-export function setupOf(recipe: Recipe, problem: Problem, env: Env) {
-  const providers = providersOf(env);
+export function setupOf(recipe: Recipe, problem: Problem, supply: Supply, env: Env) {
   const clock = { now: () => Date.now(), schedule: () => () => {} };
-  const deps = { providers, routing: routingOf(env, providers), scorers: scorersOf(env), gate: createGate(), clock };
+  const deps = { ...supply, scorers: scorersOf(env), gate: createGate(), clock };
   const setup = createSetup({ recipe, problem, searchId: "", codeVersion: "" }, deps);
   if (!setup.ok) throw new Error(`a recipe that was just made means nothing: ${setup.error.message}`);
   return setup.value;

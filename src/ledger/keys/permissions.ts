@@ -19,6 +19,8 @@ const MANAGEMENT = [
   "audit:read",
   "webhooks:read",
   "webhooks:write",
+  "providers:read",
+  "providers:write",
 ] as const;
 
 export type Permission = (typeof INFERENCE)[number] | (typeof MANAGEMENT)[number];

@@ -66,7 +66,8 @@ export async function callOnce(
   const { headerTimeoutMs, idleTimeoutMs, callTimeoutMs } = provider;
   const interruption = createInterruption(clock, cancel, headerTimeoutMs, idleTimeoutMs, callTimeoutMs);
   const limits = streamLimits(count * request.maxTokens, request.topLogprobs ?? 0);
-  const way = { fetch: context.binding ?? slot.fetch ?? fetch, release: slot.release };
+  const rules = provider.addressRules ?? null;
+  const way = { fetch: context.binding ?? slot.fetch ?? fetch, rules, release: slot.release };
   const exchange = createExchange({ ...way, clock, limits, interruption });
   let firstTokenAtMs: number | null = null;
   const collector = createCollector({
@@ -125,11 +126,14 @@ async function stream(
 ): Promise<CallFailure | null> {
   const { request, capabilities, count, seed } = spec;
   const { wire, model, provider, clock } = context;
-  const describe = createDescribe(provider.apiKey);
+  // For this call alone: where it is kept sealed, nobody has the clear text before or after.
+  const apiKey = provider.sealedKey === undefined ? provider.apiKey : await provider.sealedKey.open();
+  if (apiKey === null && provider.sealedKey !== undefined) return failureOf(UNOPENED, true);
+  const describe = createDescribe(apiKey);
   const call = wireCallOf(request, model.upstream, capabilities, count, seed);
   const read = wire.createReader(call);
   try {
-    const chunks = await createClient(provider, exchange.fetch).post<AsyncIterable<unknown>>(wire.path, {
+    const chunks = await createClient(provider, apiKey, exchange.fetch).post<AsyncIterable<unknown>>(wire.path, {
       body: wire.bodyOf(call),
       stream: true,
       signal: interruption.signal,
@@ -154,6 +158,11 @@ async function stream(
   if (failure === null) return streamFailure(collector, exchange.contentType) ?? missingTokens(request, collector);
   return isTailLoss(failure, null) && isWhole(collector, count) ? null : failure;
 }
+
+const UNOPENED = {
+  type: "unauthorized",
+  message: "its stored credential cannot be decrypted: it has to be set anew, or the deployment's key is missing",
+} as const;
 
 /**
  * The connection was lost or fell silent. When every choice had ended by then, only the usage is missing, and paid-for

@@ -3,6 +3,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { ProviderConfig } from "../config.ts";
 import { egress, type Fetch } from "../egress.ts";
 import type { Release } from "../gate.ts";
+import type { AddressRules } from "../public-address.ts";
 import { type BodyLimits, ERROR_BODY_LIMITS, watchBody } from "./body.ts";
 import { failureOf } from "./errors.ts";
 import type { Interruption } from "./interruption.ts";
@@ -20,6 +21,8 @@ export interface Exchange {
 
 export interface ExchangeOptions {
   readonly fetch: Fetch;
+  /** Null where the address is the operator's own. */
+  readonly rules: AddressRules | null;
   readonly clock: Clock;
   /** Of a successful answer's body. */
   readonly limits: BodyLimits;
@@ -41,7 +44,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
 
   const fetch: Fetch = async (input, init) => {
     isSent = true;
-    const left = await egress(options.fetch, input, init).finally(release);
+    const left = await egress(options.fetch, input, init, options.rules).finally(release);
     if (!left.ok) {
       isSent = left.error.type !== "not-sent";
       const isRefusal = left.error.type === "redirect";
@@ -92,12 +95,16 @@ function watched(response: Response, limits: BodyLimits, interruption: Interrupt
 const KEPT_HEADERS: ReadonlySet<string> = new Set(["content-type", "retry-after", "retry-after-ms", "x-request-id"]);
 
 /** The SDK's client for one call; making one costs some microseconds. */
-export function createClient(provider: ProviderConfig, fetch: Fetch): OpenAI {
+export function createClient(
+  { baseUrl }: Pick<ProviderConfig, "baseUrl">,
+  apiKey: string | null,
+  fetch: Fetch,
+): OpenAI {
   return new OpenAI({
-    baseURL: provider.baseUrl,
+    baseURL: baseUrl,
     // The SDK insists on a key; the header is taken out again where there is none.
-    apiKey: provider.apiKey ?? "none",
-    ...(provider.apiKey === null ? { defaultHeaders: { Authorization: null } } : {}),
+    apiKey: apiKey ?? "none",
+    ...(apiKey === null ? { defaultHeaders: { Authorization: null } } : {}),
     // Named, or they would be read from the environment.
     adminAPIKey: null,
     organization: null,

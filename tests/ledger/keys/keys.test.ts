@@ -52,7 +52,7 @@ describe("what a key may do", () => {
     expect(can("inference")).toEqual(["searches:create", "searches:read"]);
     expect(can("test")).toEqual(can("inference"));
     expect(can("management")).toEqual(PERMISSIONS.filter((one) => !one.startsWith("searches:")));
-    expect(can("management")).toHaveLength(14);
+    expect(can("management")).toHaveLength(16);
     expect(mayDo({ kind: "inference", permissions: ["searches:read"] }, "searches:create")).toBe(false);
   });
 });
