@@ -75,6 +75,8 @@ export interface Recipe {
   readonly isGreedyFirst?: boolean;
   /** What becomes of it when nobody waits for it any more; absent in older recipes: it is finished. */
   readonly onDisconnect?: OnDisconnect;
+  /** How many searches lie behind the request (providers/hops.ts); absent: none. */
+  readonly hops?: number;
 }
 
 export interface VerifierSpec {

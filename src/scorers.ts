@@ -1,5 +1,6 @@
 import { fail, type Result, succeed } from "./core/result.ts";
 import type { VerifierContext, VerifierWants } from "./core/verifier.ts";
+import { platformFetch } from "./providers/egress.ts";
 import type { PostContext } from "./providers/json-post.ts";
 import { addressRefusal } from "./providers/public-address.ts";
 import { createRewardModel } from "./providers/reward-model.ts";
@@ -43,8 +44,7 @@ export function createScorer(
 ): Result<Pick<VerifierContext, "rewardModel" | "webhook">, RecipeError> {
   const absent = absentScorer(wants, scorers, "search.verifier");
   if (absent !== null) return fail(absent);
-  // Looked up at each call, so that a replaced global is seen.
-  const post: PostContext = { ...context, fetch: (...args) => fetch(...args) };
+  const post: PostContext = { ...context, fetch: platformFetch };
   const rewardModel = scorers.rewardModels.find(({ name }) => name === wants.rewardModel?.name);
   const secret = scorers.webhookSecrets.find(({ name }) => name === wants.webhook?.secretName);
   return succeed({

@@ -74,7 +74,9 @@ export function createSetup(
   const definition = findMethod(recipe.method);
   if (definition === null) return fail(unknownName("search.method", recipe.method, METHODS));
   const health = deps.health ?? createHealth(deps.clock, createRandom(recipe.seed, "health"));
-  const modelOf = (id: string) => createRoutedModel(id, { ...deps, routing: deps.routing ?? DEFAULT_BOOK, health });
+  const hops = recipe.hops ?? 0;
+  const modelOf = (id: string) =>
+    createRoutedModel(id, { ...deps, routing: deps.routing ?? DEFAULT_BOOK, health, hops });
   const model = modelOf(recipe.model);
   const models = new Map<string, Model>();
   for (const id of definition.models(recipe.params)) {
@@ -95,7 +97,7 @@ export function createSetup(
     const wants = verifier.wants(params);
     const other = wants.model === undefined ? found : findModel(deps.providers, wants.model);
     if (other === null) return fail({ ...modelNotFound(wants.model ?? ""), param: "search.verifier.model" });
-    const scorer = createScorer(wants, deps.scorers ?? NO_SCORERS, deps);
+    const scorer = createScorer(wants, deps.scorers ?? NO_SCORERS, { ...deps, hops });
     if (!scorer.ok) return scorer;
     const own = {
       ...context,

@@ -2,7 +2,7 @@ import { DurableObject, RpcTarget } from "cloudflare:workers";
 import { createCanceller } from "../../src/core/cancellation.ts";
 import { succeed } from "../../src/core/result.ts";
 import { type Env, fanOutOf } from "../../src/env.ts";
-import { egress, type Fetch } from "../../src/providers/egress.ts";
+import { egress, type Fetch, platformFetch } from "../../src/providers/egress.ts";
 import { tagged } from "../../src/providers/fan-out/config.ts";
 import { createLanes, HEADER_SLOTS, type Lane } from "../../src/providers/gate.ts";
 
@@ -17,9 +17,8 @@ export class Outlet extends DurableObject<Env> {
   async open(searchId: string): Promise<OutletConnection> {
     const lane = await this.#lanes.acquire(createCanceller().signal, searchId);
     if (lane === null) throw new Error("not granted");
-    const send: Fetch = (...args) => fetch(...args);
     const { isTagged } = fanOutOf(this.env);
-    return new OutletConnection(lane, isTagged ? tagged(send, this.ctx.id.toString()) : send);
+    return new OutletConnection(lane, isTagged ? tagged(platformFetch, this.ctx.id.toString()) : platformFetch);
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Env, fanOutOf } from "../../src/env.ts";
 import type { ProviderConfig } from "../../src/providers/config.ts";
+import { platformFetch } from "../../src/providers/egress.ts";
 import { tagged } from "../../src/providers/fan-out/config.ts";
 import { createFanOut, type Outlet } from "../../src/providers/fan-out/fan-out.ts";
 import type { Gate } from "../../src/providers/gate.ts";
@@ -32,6 +33,6 @@ export function createWaysOut(
     outletsOf,
     mostInFlight,
     clock: worldClock,
-    ownFetch: isTagged ? tagged((...args) => fetch(...args), searchId) : null,
+    ownFetch: isTagged ? tagged(platformFetch, searchId) : null,
   });
 }

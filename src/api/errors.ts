@@ -22,6 +22,7 @@ export type ApiError =
   | { readonly type: "completion-not-found"; readonly completionId: string }
   | { readonly type: "response-not-found"; readonly responseId: string }
   | { readonly type: "response-not-in-background" }
+  | { readonly type: "search-loop" }
   | { readonly type: "search-cancelled" }
   | { readonly type: "idempotency-key-reused" }
   | { readonly type: "budget-too-small"; readonly limit: string }
@@ -134,6 +135,15 @@ export function errorToWire(error: ApiError): WireError {
         400,
         "idempotency_key_reused",
         "This Idempotency-Key was sent before with a request that asks for something else. Send a new key with it.",
+        null,
+        NO_RETRY,
+      );
+    case "search-loop":
+      return invalid(
+        400,
+        "search_loop",
+        "This request comes from a search of a search: an Espalier is configured, perhaps by way of others, as its own " +
+          "provider.",
         null,
         NO_RETRY,
       );

@@ -171,7 +171,7 @@ export interface Attempt {
   readonly providerRequestId?: string;
   /** How it says that its answers ended, each word once ("stop", "eos", "max_output_tokens"); absent where it did not. */
   readonly finishReasons?: readonly string[];
-  /** Its usage object as it came, where it is small. */
+  /** The figures of its usage object under its own names, those of its details included. */
   readonly rawUsage?: Readonly<Record<string, unknown>>;
   /** Made beside a slow call for the same thing. */
   readonly isHedge?: true;

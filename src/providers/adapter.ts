@@ -27,6 +27,8 @@ export interface AdapterOptions {
   readonly clock: Clock;
   /** The platform's by default. Must honour `init.signal`. */
   readonly fetch?: Fetch;
+  /** How many searches lie behind its calls already; 0 where absent. */
+  readonly hops?: number;
   /** Of `workers-ai`, whose calls fail without. */
   readonly ai?: AiBinding | undefined;
 }

@@ -4,7 +4,8 @@ import type { Attempt, ModelError } from "../core/model.ts";
 import { fail, type Result, succeed } from "../core/result.ts";
 import { egress, type Fetch } from "./egress.ts";
 import type { Gate } from "./gate.ts";
-import { watchBody } from "./openai/body.ts";
+import { isTooDeep } from "./json-depth.ts";
+import { MOST_ERROR_BYTES, watchBody } from "./openai/body.ts";
 import { causeOf, createDescribe, failureOf } from "./openai/errors.ts";
 import { createInterruption, type Interruption } from "./openai/interruption.ts";
 import { retryAfterMs } from "./openai/retry-after.ts";
@@ -15,6 +16,8 @@ export interface PostContext {
   readonly clock: Clock;
   /** Must honour `init.signal`. */
   readonly fetch: Fetch;
+  /** How many searches lie behind its calls already; 0 where absent. */
+  readonly hops?: number;
 }
 
 /** One JSON document there and one back. */
@@ -43,14 +46,12 @@ export interface PostOutcome {
   readonly isRefusal: boolean;
 }
 
-const MOST_ERROR_BYTES = 65_536;
-
 /**
  * One HTTP call in the manner of openai/call.ts, for everything that is no chat completion: through the header gate and the
  * egress, no redirects, limited in time and size (of the decompressed body), cancellable. Never rejects, never retries.
  */
 export async function postJson(
-  { gate, clock, fetch }: PostContext,
+  { gate, clock, fetch, hops = 0 }: PostContext,
   post: JsonPost,
   cancel: CancelSignal,
 ): Promise<PostOutcome> {
@@ -73,7 +74,7 @@ export async function postJson(
       body: post.body,
       signal: interruption.signal,
     };
-    const left = await egress(slot.fetch ?? fetch, post.url, init, post.rules).finally(slot.release);
+    const left = await egress(slot.fetch ?? fetch, post.url, init, { rules: post.rules, hops }).finally(slot.release);
     if (!left.ok) {
       isSent = left.error.type !== "not-sent";
       return { result: fail({ type: "invalid-request", message: left.error.message }), isRefusal: true };
@@ -107,11 +108,11 @@ async function readText(response: Response, post: JsonPost, interruption: Interr
     if (!response.ok) return;
     interruption.end(failureOf({ type: "malformed", message: `the answer is longer than ${totalBytes} bytes` }));
   };
-  const limits = { totalBytes, eventBytes: totalBytes };
-  return new Response(watchBody(response.body, limits, interruption.bytesArrived, onExcess)).text();
+  return new Response(watchBody(response.body, totalBytes, interruption.bytesArrived, onExcess)).text();
 }
 
 function parse(text: string): Result<unknown, ModelError> {
+  if (isTooDeep(text)) return fail({ type: "malformed", message: "the answer is nested too deeply" });
   try {
     return succeed(JSON.parse(text) as unknown);
   } catch {

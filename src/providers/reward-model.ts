@@ -172,7 +172,7 @@ function valuesOf(
 }
 
 /** A judge that is asked for one token and its alternatives: one call per beginning of the answer. */
-function chatCaller(config: RewardModelConfig, { gate, clock, fetch }: PostContext): UnitCaller {
+function chatCaller(config: RewardModelConfig, { gate, clock, fetch, hops = 0 }: PostContext): UnitCaller {
   const model: Model = createOpenAiModel({
     provider: {
       name: config.name,
@@ -203,6 +203,7 @@ function chatCaller(config: RewardModelConfig, { gate, clock, fetch }: PostConte
     gate,
     clock,
     fetch,
+    hops,
   });
   const words = [config.positive, config.negative] as const;
   return {

@@ -31,6 +31,8 @@ export interface RoutedModelOptions {
   readonly health: Health;
   readonly gate: Gate;
   readonly clock: Clock;
+  /** How many searches lie behind this one (hops.ts); 0 where absent. */
+  readonly hops?: number;
   /** Where a provider is the platform's own. */
   readonly ai?: AiBinding | undefined;
 }
@@ -77,11 +79,11 @@ function routesOf(id: string, { providers, weights }: Routing, options: RoutedMo
   return (chosen.length === 0 ? targets : chosen).map((target) => {
     const { provider, model } = target;
     const health = options.health.of(target);
-    const { gate, clock, ai } = options;
+    const { gate, clock, ai, hops = 0 } = options;
     return {
       ...target,
       health,
-      api: createModel({ provider, model, gate, clock, ai }),
+      api: createModel({ provider, model, gate, clock, ai, hops }),
       candidate: {
         provider: provider.name,
         weight: weights[provider.name] ?? 1,

@@ -171,11 +171,16 @@ test("a server on the loopback sees nothing of what is refused", async () => {
   const canary = await createJsonServer(() => ({ json: {} }));
   const port = new URL(canary.url).port;
   for (const host of ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "127.0.0.1.nip.io"]) {
-    const left = await egress(fetch, `http://${host}:${port}/`, { method: "POST" }, STRICT);
+    const left = await egress(fetch, `http://${host}:${port}/`, { method: "POST" }, { rules: STRICT });
     expect(left).toMatchObject({ ok: false, error: { type: "not-sent" } });
   }
   expect(canary.calls).toEqual([]);
-  const allowed = await egress(fetch, `${canary.url}/`, { method: "POST" }, { allowedOrigins: [canary.url] });
+  const allowed = await egress(
+    fetch,
+    `${canary.url}/`,
+    { method: "POST" },
+    { rules: { allowedOrigins: [canary.url] } },
+  );
   expect(allowed.ok).toBe(true);
   expect(canary.calls).toHaveLength(1);
   await canary.close();

@@ -16,7 +16,7 @@ declare module "vitest" {
 
 /** What a worker test is told about the calls of one tag. */
 export interface ControlAnswer {
-  readonly calls: readonly Pick<UpstreamCall, "body" | "isAborted" | "receivedAtMs" | "endedAtMs">[];
+  readonly calls: readonly Pick<UpstreamCall, "body" | "headers" | "isAborted" | "receivedAtMs" | "endedAtMs">[];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { upsertKey } from "../../../src/db/keys.ts";
 import { type Env, scorersOf } from "../../../src/env.ts";
-import { egress } from "../../../src/providers/egress.ts";
+import { egress, platformFetch } from "../../../src/providers/egress.ts";
 import { derivedSecret, signingKeyOf } from "../../../src/providers/webhooks/derived-secret.ts";
 import { signedHeaders } from "../../../src/providers/webhooks/signature.ts";
 import type { Webhook } from "../administration/protocol.ts";
@@ -98,9 +98,7 @@ async function send(
     body: delivery.body,
     signal: AbortSignal.timeout(TIMEOUT_MS),
   };
-  const isTaken = await egress((url, sent) => fetch(url, sent), webhook.url, init, {
-    allowedOrigins: scorersOf(env).allowedOrigins,
-  }).then(
+  const isTaken = await egress(platformFetch, webhook.url, init, { rules: scorersOf(env) }).then(
     async (left) => {
       if (left.ok) await left.value.body?.cancel();
       return left.ok && left.value.ok;

@@ -4,6 +4,7 @@ import { fail, type Result, succeed } from "../../core/result.ts";
 import { ceilingsOf, scorersOf, supplyOf } from "../../env.ts";
 import { NO_OWN_MODELS, type OwnModels, plannedProviders, withOwn } from "../../own-providers.ts";
 import { locationOf } from "../../providers/config.ts";
+import { HOPS_HEADER, hopsOf } from "../../providers/hops.ts";
 import { configuredId } from "../../providers/listed-id.ts";
 import { createRecipe, type Recipe, type RecipeError } from "../../recipe.ts";
 import { referenceOf } from "../../search-object.ts";
@@ -97,6 +98,8 @@ async function startPlanned(
   if (!recipe.ok) return fail(toApiError(relocate(recipe.error), request.model));
   const arrival = arrivalOf(req.raw.headers);
   if (!arrival.ok) return arrival;
+  const hops = hopsOf(req.header(HOPS_HEADER) ?? null);
+  if (hops === null) return fail({ type: "search-loop" });
   const createdAtMs = Date.now();
   const problemJson = new TextEncoder().encode(JSON.stringify(problem));
   // Only a conversation that grew over several requests, or numbers written short, come to more than a body may have.
@@ -107,7 +110,7 @@ async function startPlanned(
   const onDisconnect = onDisconnectOf(timed.onDisconnect, request.body, arrival.value);
   const note = request.note ?? timed.note;
   const input = {
-    recipe: { ...timed, onDisconnect, note },
+    recipe: { ...timed, onDisconnect, note, ...(hops > 0 && { hops }) },
     problemJson,
     createdAtMs,
     ...kept,

@@ -43,10 +43,10 @@ export function parseFanOut(json: string): Result<FanOutConfig, string> {
 export const INVOCATION_HEADER = "x-espalier-invocation";
 
 /** `fetch` that says which invocation it was. */
-export function tagged(fetch: Fetch, invocation: string): Fetch {
+export function tagged(send: Fetch, invocation: string): Fetch {
   return (input, init) => {
     const request = new Request(input, init);
     request.headers.set(INVOCATION_HEADER, invocation);
-    return fetch(request);
+    return send(request);
   };
 }

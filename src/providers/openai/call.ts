@@ -12,6 +12,7 @@ import { streamLimits } from "./body.ts";
 import type { ChoiceRules } from "./choice.ts";
 import { type Collector, createCollector } from "./collector.ts";
 import { type CallFailure, createDescribe, failureOf, toFailure } from "./errors.ts";
+import { readEvents } from "./event-stream.ts";
 import { createClient, createExchange, type Exchange } from "./exchange.ts";
 import { createInterruption, type Interruption } from "./interruption.ts";
 import { attemptOf, NO_USAGE, promptTokenBound, type Usage, usageOf, utf8Length } from "./meter.ts";
@@ -24,6 +25,7 @@ export interface CallContext {
   readonly clock: Clock;
   readonly fetch: Fetch;
   readonly wire: Wire;
+  readonly hops: number;
   /** Taken instead of any other way; null where the provider has an address. */
   readonly binding: Fetch | null;
 }
@@ -65,10 +67,9 @@ export async function callOnce(
   const startedAtMs = clock.now();
   const { headerTimeoutMs, idleTimeoutMs, callTimeoutMs } = provider;
   const interruption = createInterruption(clock, cancel, headerTimeoutMs, idleTimeoutMs, callTimeoutMs);
-  const limits = streamLimits(count * request.maxTokens, request.topLogprobs ?? 0);
   const rules = provider.addressRules ?? null;
   const way = { fetch: context.binding ?? slot.fetch ?? fetch, rules, release: slot.release };
-  const exchange = createExchange({ ...way, clock, limits, interruption });
+  const exchange = createExchange({ ...way, hops: context.hops, clock, interruption });
   let firstTokenAtMs: number | null = null;
   const collector = createCollector({
     count,
@@ -109,12 +110,8 @@ function idOf(id: string | null): Pick<Attempt, "providerRequestId"> {
 
 /** In the provider's own words: what ended its answers, and what it says that they took. */
 function rawOf({ finishReasons, rawUsage }: Collector): Pick<Attempt, "finishReasons" | "rawUsage"> {
-  const isSmall = rawUsage !== null && JSON.stringify(rawUsage).length <= MAX_RAW_USAGE_CHARACTERS;
-  return { ...(finishReasons.length > 0 && { finishReasons }), ...(isSmall && { rawUsage }) };
+  return { ...(finishReasons.length > 0 && { finishReasons }), ...(rawUsage !== null && { rawUsage }) };
 }
-
-/** The longest seen are some 400; a log keeps one per call. */
-const MAX_RAW_USAGE_CHARACTERS = 1000;
 
 /** Makes the request and reads the stream into the collector. Null when the answer is whole. */
 async function stream(
@@ -133,23 +130,28 @@ async function stream(
   const call = wireCallOf(request, model.upstream, capabilities, count, seed);
   const read = wire.createReader(call);
   try {
-    const chunks = await createClient(provider, apiKey, exchange.fetch).post<AsyncIterable<unknown>>(wire.path, {
-      body: wire.bodyOf(call),
-      stream: true,
+    const response = await createClient(provider, apiKey, exchange.fetch)
+      .post(wire.path, { body: wire.bodyOf(call), stream: true, signal: interruption.signal })
+      .asResponse();
+    await readEvents(response, {
+      limits: streamLimits(count * request.maxTokens, request.topLogprobs ?? 0),
       signal: interruption.signal,
+      clock,
+      onBytes: interruption.bytesArrived,
+      onExcess: () => interruption.end(malformed("the upstream sent more than its answer can be")),
+      onEvent: (raw) => {
+        const chunk = read(raw);
+        if (chunk === null) {
+          interruption.end(malformed("a chunk of the upstream's stream is not an object"));
+          return false;
+        }
+        collector.add(chunk);
+        // As with an `error` field of an event.
+        if (chunk.error !== undefined) throw new APIError(undefined, chunk.error, chunk.error.message, undefined);
+        // Everything that could still come would be cut off: the upstream is left.
+        return !(collector.isCut && collector.finished === count);
+      },
     });
-    for await (const raw of chunks) {
-      const chunk = read(raw);
-      if (chunk === null) {
-        interruption.end(malformed("a chunk of the upstream's stream is not an object"));
-        break;
-      }
-      collector.add(chunk);
-      // As the SDK does with an `error` field of an event.
-      if (chunk.error !== undefined) throw new APIError(undefined, chunk.error, chunk.error.message, undefined);
-      // Everything that could still come would be cut off: leaving the loop aborts the upstream.
-      if (collector.isCut && collector.finished === count) break;
-    }
   } catch (thrown) {
     const failure = interruption.failure ?? toFailure(thrown, clock.now(), describe);
     return isTailLoss(failure, thrown) && isWhole(collector, count) ? null : failure;

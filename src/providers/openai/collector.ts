@@ -1,5 +1,5 @@
 import type { Completion, CompletionDelta } from "../../core/model.ts";
-import type { Chunk } from "../chunk.ts";
+import { type Chunk, isRecord } from "../chunk.ts";
 import { type Choice, type ChoiceRules, createChoice } from "./choice.ts";
 
 const MAX_MODEL_NAME_CHARACTERS = 200;
@@ -40,6 +40,20 @@ export interface CollectorOptions {
   readonly onDelta?: (delta: CompletionDelta) => void;
 }
 
+/** The longest seen has some twenty. */
+const MAX_FIGURES = 40;
+const MAX_FIGURE_NAME_CHARACTERS = 60;
+
+/** The numbers of a usage object, those of its details included: whatever else comes there is not kept. */
+function figuresOf(usage: Readonly<Record<string, unknown>>, isWhole = true): Readonly<Record<string, unknown>> {
+  const figures = Object.entries(usage).flatMap(([name, value]): readonly (readonly [string, unknown])[] => {
+    if (name.length > MAX_FIGURE_NAME_CHARACTERS) return [];
+    if (typeof value === "number") return [[name, value]];
+    return isWhole && isRecord(value) ? [[name, figuresOf(value, false)]] : [];
+  });
+  return Object.fromEntries(figures.slice(0, MAX_FIGURES));
+}
+
 export function createCollector({ count, name, rulesOf, onDelta }: CollectorOptions): Collector {
   const choices = new Map<number, Choice>();
   let model = name;
@@ -54,7 +68,7 @@ export function createCollector({ count, name, rulesOf, onDelta }: CollectorOpti
       id ??= chunk.id?.slice(0, MAX_ID_CHARACTERS) ?? null;
       if (chunk.usage !== null) {
         usage = chunk.usage;
-        rawUsage = chunk.rawUsage ?? usage;
+        rawUsage = figuresOf(chunk.rawUsage ?? usage);
       }
       for (const delta of chunk.choices) {
         const { index } = delta;

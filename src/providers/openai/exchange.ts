@@ -4,7 +4,7 @@ import type { ProviderConfig } from "../config.ts";
 import { egress, type Fetch } from "../egress.ts";
 import type { Release } from "../gate.ts";
 import type { AddressRules } from "../public-address.ts";
-import { type BodyLimits, ERROR_BODY_LIMITS, watchBody } from "./body.ts";
+import { MOST_ERROR_BYTES, watchBody } from "./body.ts";
 import { failureOf } from "./errors.ts";
 import type { Interruption } from "./interruption.ts";
 
@@ -23,9 +23,9 @@ export interface ExchangeOptions {
   readonly fetch: Fetch;
   /** Null where the address is the operator's own. */
   readonly rules: AddressRules | null;
+  /** How many searches lie behind this call already. */
+  readonly hops: number;
   readonly clock: Clock;
-  /** Of a successful answer's body. */
-  readonly limits: BodyLimits;
   readonly interruption: Interruption;
   /** Gives the header slot back. */
   readonly release: Release;
@@ -33,10 +33,10 @@ export interface ExchangeOptions {
 
 /**
  * Requests go through the egress; at the headers the slot is given back and the header timeout becomes the idle timeout;
- * the body is watched. One per call.
+ * the body of a refusal is bounded. One per call.
  */
 export function createExchange(options: ExchangeOptions): Exchange {
-  const { clock, limits, interruption, release } = options;
+  const { clock, interruption, release } = options;
   let isSent = false;
   let headersAtMs: number | null = null;
   let contentType: string | null = null;
@@ -44,7 +44,9 @@ export function createExchange(options: ExchangeOptions): Exchange {
 
   const fetch: Fetch = async (input, init) => {
     isSent = true;
-    const left = await egress(options.fetch, input, init, options.rules).finally(release);
+    const left = await egress(options.fetch, input, init, { rules: options.rules, hops: options.hops }).finally(
+      release,
+    );
     if (!left.ok) {
       isSent = left.error.type !== "not-sent";
       const isRefusal = left.error.type === "redirect";
@@ -56,7 +58,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     contentType = response.headers.get("content-type");
     requestId = response.headers.get("x-request-id")?.slice(0, MAX_REQUEST_ID_CHARACTERS) ?? null;
     interruption.headersArrived();
-    return watched(response, response.ok ? limits : ERROR_BODY_LIMITS, interruption, clock);
+    return response.ok ? response : bounded(response, interruption);
   };
 
   return {
@@ -78,18 +80,15 @@ export function createExchange(options: ExchangeOptions): Exchange {
 
 const MAX_REQUEST_ID_CHARACTERS = 200;
 
-/** A fresh response: the decoded body must not meet the old `content-encoding`. 204 and 205 may not have a body. */
-function watched(response: Response, limits: BodyLimits, interruption: Interruption, clock: Clock): Response {
-  const onExcess = () => {
-    // An oversized error message is read as far as it goes.
-    if (!response.ok) return;
-    const message = "the upstream sent more than its answer can be";
-    interruption.end(failureOf({ type: "malformed", message }));
-  };
-  return new Response(watchBody(response.body, limits, interruption.bytesArrived, onExcess, clock), {
-    status: response.ok ? 200 : response.status,
-    headers: Object.fromEntries([...response.headers].filter(([name]) => KEPT_HEADERS.has(name))),
-  });
+/**
+ * A refusal, of which the SDK reads the body: an oversized one as far as it goes. A fresh response, since the decoded body
+ * must not meet the old `content-encoding`.
+ */
+function bounded({ body, status, headers }: Response, { bytesArrived }: Interruption): Response {
+  return new Response(
+    watchBody(body, MOST_ERROR_BYTES, bytesArrived, () => {}),
+    { status, headers: Object.fromEntries([...headers].filter(([name]) => KEPT_HEADERS.has(name))) },
+  );
 }
 
 const KEPT_HEADERS: ReadonlySet<string> = new Set(["content-type", "retry-after", "retry-after-ms", "x-request-id"]);

@@ -13,7 +13,7 @@ import {
 } from "../../core/model.ts";
 import { fail, succeed } from "../../core/result.ts";
 import type { ModelConfig, ProviderConfig } from "../config.ts";
-import type { Fetch } from "../egress.ts";
+import { type Fetch, platformFetch } from "../egress.ts";
 import type { Gate } from "../gate.ts";
 import { tellSent } from "../sent.ts";
 import type { Wire } from "../wire.ts";
@@ -31,6 +31,8 @@ export interface OpenAiModelOptions {
   readonly fetch?: Fetch;
   /** Chat completions by default. */
   readonly wire?: Wire;
+  /** How many searches lie behind its calls already; 0 where absent. */
+  readonly hops?: number;
   /** The way to a model that has no address; taken whatever way a slot offers. */
   readonly binding?: Fetch;
 }
@@ -52,9 +54,8 @@ interface Asked {
  */
 export function createOpenAiModel(options: OpenAiModelOptions): Model {
   const { provider, model, gate, clock, wire = chatWire, binding = null } = options;
-  // Looked up at each call, so that a replaced global is seen.
-  const way: Fetch = options.fetch ?? ((...args) => fetch(...args));
-  const context: CallContext = { provider, model, gate, clock, wire, binding, fetch: way };
+  const { fetch: way = platformFetch, hops = 0 } = options;
+  const context: CallContext = { provider, model, gate, clock, wire, binding, hops, fetch: way };
   let n = wire.takesCount ? model.capabilities.n : "ignored";
   const capabilities = (): Capabilities => ({ ...model.capabilities, n });
 
