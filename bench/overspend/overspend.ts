@@ -147,7 +147,11 @@ async function searchOnce(service: BareService, question: string): Promise<Asked
     model: "espalier/scripted",
     messages: [{ role: "user", content: `Say something about ${question}.` }],
     max_tokens: 32,
-    search: { method: "best-of-n", verifier: "agreement", budget: { max_rollouts: ROLLOUTS, max_parallel: ROLLOUTS } },
+    search: {
+      method: "best-of-n",
+      verifier: "agreement",
+      budget: { max_rollouts: ROLLOUTS, max_parallel: ROLLOUTS, max_wall_ms: 600_000 },
+    },
   });
   const answer = JSON.parse(text);
   if (status === 200) {

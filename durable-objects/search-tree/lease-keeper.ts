@@ -6,10 +6,14 @@ import type { LeaseView } from "../tenant/protocol.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { FactsStore, HeldLease } from "./facts.ts";
 import { allowanceOf, type Books, nextLeaseOf, paidInFull, renewalOf, settlementOf } from "./lease-plan.ts";
+import type { License } from "./licensed-gate.ts";
 import type { GrantedLease } from "./protocol.ts";
 
-/** Keeps the lease that a search spends under: renews it while it runs, asks for more, settles it at the end. */
-export interface LeaseKeeper extends Funds {
+/**
+ * Keeps the lease that a search spends under: renews it while it runs, asks for more, settles it at the end. Where a renewal
+ * does not arrive in time, no call leaves until one does (`License`); where the tenant says no, the search ends.
+ */
+export interface LeaseKeeper extends Funds, License {
   /** Takes over the lease that the search was started with. Synchronous, hence stored with what is written beside it. */
   accept(lease: GrantedLease): void;
   /**
@@ -17,8 +21,6 @@ export interface LeaseKeeper extends Funds {
    * last two: nothing may be spent any more. `own` are the limits of the search itself, as below.
    */
   resume(own: Limits): Promise<"run" | "later" | "revoked" | "out-of-money">;
-  /** Whether so much of the lease's life is left that work may begin. */
-  isFresh(): boolean;
   /** Renews from now on. */
   watch(own: Limits): void;
   /** As `own`, with money as far as the lease has it now. */
@@ -38,11 +40,11 @@ export interface LeaseKeeperDeps {
   readonly books: () => Books;
   /** The search's own id. */
   readonly searchId: () => string;
-  /** The lease is gone: nothing may be sent from now on. May be called twice. */
+  /** The tenant has ended the lease: nothing may be sent from now on. */
   readonly onLost: () => void;
 }
 
-/** The lease is given up so long before its end: what is sent in the last moment arrives before it. */
+/** It counts as run out so long before its end: what is sent in the last moment arrives before it. */
 const MARGIN_MS = 500;
 /** After a renewal that did not arrive, and after one that brought too little. */
 const PAUSE_MS = 1000;
@@ -58,7 +60,8 @@ export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
   let piece = 0;
   let shortUntilMs = 0;
   let isWatching = false;
-  const timers = new Map<"renew" | "lose", () => void>();
+  let cancelTimer = (): void => {};
+  const waiting = new Set<() => void>();
   /** One renewal at a time: they are numbered. */
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -72,12 +75,10 @@ export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
   const set = (next: LeaseView, atMs: number): void => {
     view = next;
     expiresAtMs = atMs + next.expiresInMs;
+    if (isHeld()) for (const wake of waiting) wake();
   };
 
-  const plan = (name: "renew" | "lose", delayMs: number, callback: () => void): void => {
-    timers.get(name)?.();
-    timers.set(name, clock.schedule(Math.max(0, delayMs), callback));
-  };
+  const isHeld = (): boolean => held() === null || clock.now() < expiresAtMs - MARGIN_MS;
 
   /** Null: it did not arrive. */
   const renewOnce = async (lease: HeldLease, extra = 0): Promise<"held" | "lost" | null> => {
@@ -113,14 +114,14 @@ export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
   };
 
   const planNext = ({ wish }: HeldLease, isLate: boolean): void => {
-    plan("lose", expiresAtMs - MARGIN_MS - clock.now(), lose);
-    plan("renew", isLate ? PAUSE_MS : expiresAtMs - wish.ttlMs / 2 - clock.now(), renew);
+    cancelTimer();
+    const delayMs = isLate ? PAUSE_MS : expiresAtMs - wish.ttlMs / 2 - clock.now();
+    cancelTimer = clock.schedule(Math.max(0, delayMs), renew);
   };
 
   const unwatch = (): void => {
     isWatching = false;
-    for (const cancelTimer of timers.values()) cancelTimer();
-    timers.clear();
+    cancelTimer();
   };
 
   const lose = (): void => {
@@ -182,7 +183,19 @@ export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
         return "later";
       }
     },
-    isFresh: () => held() === null || clock.now() < expiresAtMs - MARGIN_MS,
+    isHeld,
+    whenHeld: (signal) => {
+      if (signal.aborted || isHeld()) return Promise.resolve();
+      return new Promise((resolve) => {
+        const wake = (): void => {
+          waiting.delete(wake);
+          signal.removeEventListener("abort", wake);
+          resolve();
+        };
+        waiting.add(wake);
+        signal.addEventListener("abort", wake);
+      });
+    },
     watch: (limits) => {
       const lease = held();
       if (lease === null) return;

@@ -19,6 +19,7 @@ import { givenUpEnd } from "./give-up.ts";
 import { createJudgementCache } from "./judgement-cache.ts";
 import { createKeptText } from "./kept-text.ts";
 import { createLeaseKeeper } from "./lease-keeper.ts";
+import { licensedGate } from "./licensed-gate.ts";
 import { createListingStore, entryOf } from "./listing.ts";
 import { createLiveAnswer } from "./live-answer.ts";
 import { type LiveLog, openLog } from "./live-log.ts";
@@ -81,7 +82,7 @@ export class SearchTree extends DurableObject<Env> {
       if (input.listing !== undefined) this.#listing.enter(input.listing);
       this.#append(orderToStart(order, CODE_VERSION));
     });
-    if (this.#lease.isFresh()) this.#run(setup.value);
+    if (this.#lease.isHeld()) this.#run(setup.value);
     else this.ctx.waitUntil(this.#advance());
     await armed;
     return { ok: true };
@@ -361,7 +362,7 @@ export class SearchTree extends DurableObject<Env> {
 
   /** One for all calls of this object. */
   #gate({ providers }: Supply, tenantId: string, searchId: string): Gate {
-    this.#waysOut ??= createWaysOut(this.env, providers, tenantId, searchId);
+    this.#waysOut ??= licensedGate(createWaysOut(this.env, providers, tenantId, searchId), this.#lease);
     return this.#waysOut;
   }
 

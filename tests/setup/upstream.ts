@@ -35,6 +35,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const tag = new URL(request.url ?? "/", "http://control").searchParams.get("tag");
     const calls = upstream.ledger.calls.filter((call) => tagOf(call.body.messages) === tag);
     response.setHeader("content-type", "application/json");
+    // Who asks again after the five seconds that Node keeps a connection would meet it as it is closed.
+    response.setHeader("connection", "close");
     response.end(JSON.stringify({ calls } satisfies ControlAnswer));
   });
   await new Promise<void>((resolve) => control.listen(0, "127.0.0.1", resolve));

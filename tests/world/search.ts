@@ -1,8 +1,10 @@
 import { AUTOMATIC_ANSWER } from "../../src/core/answer/answer.ts";
 import type { Limits } from "../../src/core/budget.ts";
 import { createCanceller } from "../../src/core/cancellation.ts";
+import type { Clock } from "../../src/core/clock.ts";
 import type { SearchEvent } from "../../src/core/event.ts";
 import type { FormGate } from "../../src/core/form-gate.ts";
+import type { Funds } from "../../src/core/funds.ts";
 import { withGreedyFirst } from "../../src/core/greedy-first.ts";
 import type { MethodDefinition } from "../../src/core/method.ts";
 import type { Problem } from "../../src/core/problem.ts";
@@ -59,6 +61,8 @@ export interface WorldOptions {
   /** Of what is answered at one instant, the last asked is told first. */
   readonly isReversedWithinInstant?: boolean;
   readonly isCancelledAtStart?: boolean;
+  /** Whom it asks for more money, in virtual time. */
+  readonly fundsOf?: (clock: Clock) => Funds;
   /** Cancels the search at this moment of virtual time after its start. */
   readonly cancelAfterMs?: number;
 }
@@ -97,6 +101,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldRun> {
       clock: time,
       signal: canceller.signal,
       onAppend: (events) => batches.push(events),
+      ...(options.fundsOf !== undefined && { funds: options.fundsOf(time) }),
     }),
   );
   return { tree, model, events: store.read(0), batches, elapsedMs: time.now() - startedAtMs, setup };
