@@ -1,14 +1,14 @@
 import type { Clock } from "../../core/clock.ts";
 
-/** How much of a response body is let through. */
-export interface BodyLimits {
+/** How much of an answer's stream is let through. */
+export interface StreamLimits {
   readonly totalBytes: number;
-  /** Between two blank lines. The SDK's decoder buffers an event without any limit of its own. */
-  readonly eventBytes: number;
+  /** Of one event, which is put together before it is read. */
+  readonly eventCharacters: number;
 }
 
 /** An error message needs no more, and no stream stands behind it. */
-export const ERROR_BODY_LIMITS: BodyLimits = { totalBytes: 65_536, eventBytes: 65_536 };
+export const MOST_ERROR_BYTES = 65_536;
 
 const MEBIBYTE = 1_048_576;
 
@@ -16,59 +16,37 @@ const MEBIBYTE = 1_048_576;
  * Bytes that an honest stream of `tokens` tokens stays below: a chunk per token is some 250 bytes, each alternative of
  * its log-probabilities some 100. Chunks are dropped as they are read, so the cap guards time and traffic, not memory.
  */
-export function streamLimits(tokens: number, topLogprobs: number): BodyLimits {
+export function streamLimits(tokens: number, topLogprobs: number): StreamLimits {
   const totalBytes = MEBIBYTE + tokens * (1024 + 256 * topLogprobs);
-  return { totalBytes: Math.min(totalBytes, 512 * MEBIBYTE), eventBytes: 8 * MEBIBYTE };
+  return { totalBytes: Math.min(totalBytes, 512 * MEBIBYTE), eventCharacters: 8 * MEBIBYTE };
 }
 
 /**
- * The body, watched: `onBytes` at each arrival. When a limit is passed, `onExcess` is told, the source is cancelled and
- * the stream ends; it does not throw, so that the head of an oversized error message can still be read. With a clock, a
- * body that is left before its end is read on for a while; without one it is cancelled.
+ * The body, watched: `onBytes` at each arrival. When more comes than `mostBytes`, `onExcess` is told, the source is
+ * cancelled and the stream ends; it does not throw, so that the head of an oversized error message can still be read.
  */
 export function watchBody(
   source: ReadableStream<Uint8Array> | null,
-  limits: BodyLimits,
+  mostBytes: number,
   onBytes: () => void,
   onExcess: () => void,
-  clock: Clock | null = null,
 ): ReadableStream<Uint8Array> {
   const reader = source?.getReader();
-  let totalBytes = 0;
-  let eventBytes = 0;
-  let lineBytes = 0;
-
-  const isExcess = (bytes: Uint8Array): boolean => {
-    totalBytes += bytes.length;
-    for (const byte of bytes) {
-      eventBytes++;
-      if (byte === LINE_FEED) {
-        if (lineBytes === 0) eventBytes = 0;
-        lineBytes = 0;
-      } else if (byte !== CARRIAGE_RETURN) lineBytes++;
-      if (eventBytes > limits.eventBytes) return true;
-    }
-    return totalBytes > limits.totalBytes;
-  };
-
+  let bytes = 0;
   return new ReadableStream<Uint8Array>(
     {
       pull: async (controller) => {
         const next = await reader?.read();
         if (next === undefined || next.done) return controller.close();
         onBytes();
-        if (!isExcess(next.value)) return controller.enqueue(next.value);
+        bytes += next.value.length;
+        if (bytes <= mostBytes) return controller.enqueue(next.value);
         onExcess();
         controller.close();
         // Not awaited: a source that stalls must not hold up the end.
         reader?.cancel().catch(() => undefined);
       },
-      cancel: (reason) => {
-        if (clock === null) return reader?.cancel(reason);
-        // Not awaited: nobody should wait for what follows the answer.
-        if (reader !== undefined) void readToEnd(reader, clock);
-        return undefined;
-      },
+      cancel: (reason) => reader?.cancel(reason),
     },
     // Nothing is read ahead of what is asked for.
     { highWaterMark: 0 },
@@ -80,10 +58,10 @@ const LINGER_MS = 1000;
 const LINGER_BYTES = 65_536;
 
 /**
- * The SDK stops reading at `[DONE]`, and the body's end often is a packet later. A body that is cancelled there takes its
- * connection along, and every call pays for a new one, TLS included; one that is read to its end leaves it to the next.
+ * An answer ends at `[DONE]`, and its body often a packet later. A body that is cancelled there takes its connection along,
+ * and every call pays for a new one, TLS included; one that is read to its end leaves it to the next.
  */
-async function readToEnd(reader: ReadableStreamDefaultReader<Uint8Array>, clock: Clock): Promise<void> {
+export async function lingering(reader: ReadableStreamDefaultReader<Uint8Array>, clock: Clock): Promise<void> {
   const giveUp = () => void reader.cancel().catch(() => undefined);
   const stopTimer = clock.schedule(LINGER_MS, giveUp);
   let bytes = 0;
@@ -98,6 +76,3 @@ async function readToEnd(reader: ReadableStreamDefaultReader<Uint8Array>, clock:
     stopTimer();
   }
 }
-
-const LINE_FEED = 10;
-const CARRIAGE_RETURN = 13;

@@ -4,8 +4,8 @@ import { type CallFailure, failureOf } from "./errors.ts";
 
 /**
  * Everything that may end a call before its stream does: the caller, the two timeouts, a bound passed. After an abort
- * the SDK's `for await` ends silently, as if the answer were whole (PLATFORM.md, B4): whoever reads a stream must look
- * at `failure` afterwards.
+ * a stream may end silently, as if the answer were whole (`event-stream.ts`): whoever reads one must look at `failure`
+ * afterwards.
  */
 export interface Interruption {
   /** Aborted with the first `end`. */
