@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { createCanceller } from "../../src/core/cancellation.ts";
 import type { CompletionDelta, CompletionRequest, ModelErrorType } from "../../src/core/model.ts";
@@ -12,6 +13,7 @@ import {
   RESET,
   type Script,
   type ScriptedCall,
+  SSE_HEADERS,
   STALL,
   wait,
 } from "../upstream/index.ts";
@@ -316,6 +318,32 @@ export function providerContract(dialect: Dialect): void {
       expect(outcome.attempts[0]).toMatchObject({ outcome: type, isEstimated: true, completionTokens: 64 });
       // Whatever happened, nothing is left running there.
       await rig.upstream.ledger.until(({ open }) => open === 0);
+    });
+
+    test("far more than its tokens can be is not read to its end: neither 200 MB nor what unpacks to them", async () => {
+      const noise = `: ${"x".repeat(65_536)}\n\n`;
+      const flood = await rigOf(() => [...begun, ...Array<Action>(3200).fill(bytes(noise))]);
+      const bombed = gzipSync(noise.repeat(3200));
+      const bomb = await rigOf(() => [headers(200, { ...SSE_HEADERS, "content-encoding": "gzip" }), bytes(bombed)]);
+      for (const rig of [flood, bomb]) {
+        const outcome = await rig.ask();
+        expect(errorOf(outcome)).toMatchObject({ type: "malformed", message: expect.stringContaining("more than") });
+        expect(outcome.attempts).toMatchObject([{ outcome: "malformed", completionTokens: 64 }]);
+        await rig.upstream.ledger.until(({ open }) => open === 0);
+      }
+    });
+
+    test("usage as deep as it likes costs no answer", async () => {
+      const deep = `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`;
+      const said = say({ choices: [PLAIN], usage: { prompt: 10, completion: 3, cached: "DEEP" } });
+      const script = said.map((action) =>
+        action.type === "bytes" ? bytes(String(action.bytes).replaceAll('"DEEP"', deep)) : action,
+      );
+      expect(script).not.toEqual(said);
+      const outcome = await (await rigOf(() => script)).ask();
+      expect(textsOf(outcome)).toEqual(["24"]);
+      expect(outcome.attempts[0]?.completionTokens).toBe(3);
+      expect(JSON.stringify(outcome).length).toBeLessThan(2000);
     });
 
     test("a redirect is not followed", async () => {

@@ -80,8 +80,16 @@ const HOSTS = [
   "a_b.example.com",
 ];
 
+const PLACES = [
+  "/verify",
+  ":443/",
+  ":8443/?a=https://scorer.example.com/",
+  "/@scorer.example.com",
+  "//scorer.example.com",
+];
+
 test.each(HOSTS)("T1: https://%s is refused", (host) => {
-  expect(addressRefusal(`https://${host}/verify`, STRICT)).not.toBeNull();
+  for (const place of PLACES) expect(addressRefusal(`https://${host}${place}`, STRICT), place).not.toBeNull();
 });
 
 test.each([

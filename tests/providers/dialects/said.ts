@@ -36,8 +36,8 @@ export interface SaidToken {
 export interface SaidUsage {
   readonly prompt: unknown;
   readonly completion: unknown;
-  readonly cached?: number;
-  readonly reasoning?: number;
+  readonly cached?: unknown;
+  readonly reasoning?: unknown;
 }
 
 /** What an adapter's upstream may not be able to say, or to be told. */
