@@ -67,6 +67,7 @@ Or with the OpenAI SDK, unmodified:
     search: { method: "mcts", budget: { max_rollouts: 32 } },
   });
 
+npm run admin -- --help administers it: keys, budgets, limits, usage; as npm run admin -- usage --by day,model, say.
 npm run demo shows search beside plain sampling. Ctrl-C stops; searches that run go on at the next start.
 `);
 

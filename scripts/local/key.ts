@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { createDeploymentKey } from "../../src/api/keys/deployment-key.ts";
 import { createKey, digestOf, type PlatformKey, parseKey } from "../../src/api/keys/format.ts";
 import { tenantCodeOf, tenantCodeOfKey } from "../../src/ledger/keys/tenant-code.ts";
 
@@ -11,9 +12,47 @@ export function keepKey(file: string): PlatformKey {
   // One that was minted before keys named their tenant is no key any more.
   if (kept !== null && tenantCodeOfKey(kept.publicId) === tenantCodeOf(LOCAL_TENANT)) return kept;
   const key = createKey((length) => crypto.getRandomValues(new Uint8Array(length)), "dev", LOCAL_TENANT);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${key.text}\n`, { mode: 0o600 });
+  keepSecret(file, key.text);
   return key;
+}
+
+/** The deployment's credential for this state, kept like the key. */
+export function keepAdminKey(file: string): PlatformKey {
+  const kept = existsSync(file) ? parseKey(readFileSync(file, "utf8").trim()) : null;
+  if (kept !== null) return kept;
+  const key = createDeploymentKey((length) => crypto.getRandomValues(new Uint8Array(length)));
+  keepSecret(file, key.text);
+  return key;
+}
+
+/** What tenants' webhook secrets are made from: as long as the state is kept, they stay the same. */
+export function keepSigningKey(file: string): string {
+  if (existsSync(file)) return readFileSync(file, "utf8").trim();
+  const text = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64");
+  keepSecret(file, text);
+  return text;
+}
+
+/**
+ * A management key of the local tenant, made by the service itself at its first start: what `npm run admin` uses. One that
+ * is not live any more is for its owner to replace (`npm run admin -- recover local`).
+ */
+export async function keepManagementKey(file: string, url: string, adminKey: string): Promise<string> {
+  if (existsSync(file)) return readFileSync(file, "utf8").trim();
+  const response = await fetch(`${url}/v1/admin/tenants/${LOCAL_TENANT}/keys`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ name: "npm start" }),
+  });
+  if (!response.ok) throw new Error(`no management key could be made: ${response.status} ${await response.text()}`);
+  const { key } = (await response.json()) as { key: string };
+  keepSecret(file, key);
+  return key;
+}
+
+function keepSecret(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${text}\n`, { mode: 0o600 });
 }
 
 /**

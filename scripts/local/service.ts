@@ -2,11 +2,12 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { D1Database } from "@cloudflare/workers-types";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { digestOf } from "../../src/api/keys/format.ts";
 import type { ProviderConfig } from "../../src/providers/config.ts";
 import { ROOT } from "../run.ts";
 import { buildBundle } from "./bundle.ts";
 import { migrate } from "./database.ts";
-import { keepKey, statementForKey } from "./key.ts";
+import { keepAdminKey, keepKey, keepManagementKey, keepSigningKey, statementForKey } from "./key.ts";
 import { tieChildrenToUs } from "./lifeline.ts";
 
 export interface LocalServiceOptions {
@@ -23,6 +24,10 @@ export interface LocalService {
   /** The origin; OpenAI's clients take `${url}/v1`. */
   readonly url: string;
   readonly key: string;
+  /** Of the same tenant, for `npm run admin`. */
+  readonly managementKey: string;
+  /** The deployment's credential, which makes tenants. */
+  readonly adminKey: string;
   close(): Promise<void>;
 }
 
@@ -30,6 +35,7 @@ export interface LocalService {
 export async function startLocalService(options: LocalServiceOptions): Promise<LocalService> {
   const stateDirectory = options.stateDirectory ?? join(ROOT, ".espalier", "state");
   mkdirSync(stateDirectory, { recursive: true });
+  const adminKey = keepAdminKey(join(stateDirectory, "admin-key"));
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       name: "espalier",
@@ -43,7 +49,12 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
         ...(options.remembersJudgements && { JUDGEMENTS: { className: "Judgements", useSQLite: true } }),
       },
       d1Databases: { DB: "espalier" },
-      bindings: { ENVIRONMENT: "dev", PROVIDERS: JSON.stringify(options.providers) },
+      bindings: {
+        ENVIRONMENT: "dev",
+        PROVIDERS: JSON.stringify(options.providers),
+        ADMIN_KEY_DIGEST: await digestOf(adminKey.text),
+        WEBHOOK_SIGNING_KEY: keepSigningKey(join(stateDirectory, "webhook-signing-key")),
+      },
       resourcePersistencePath: stateDirectory,
       host: "127.0.0.1",
       port: options.port,
@@ -58,9 +69,10 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
   await migrate(database);
   const key = keepKey(join(stateDirectory, "key"));
   await database.prepare(await statementForKey(key)).run();
+  const managementKey = await keepManagementKey(join(stateDirectory, "management-key"), url, adminKey.text);
   const close = async (): Promise<void> => {
     await miniflare.dispose();
     letGo();
   };
-  return { url, key: key.text, close };
+  return { url, key: key.text, managementKey, adminKey: adminKey.text, close };
 }

@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { createDeploymentKey } from "../../src/api/keys/deployment.ts";
+import { createDeploymentKey } from "../../src/api/keys/deployment-key.ts";
 
 /** The deployment's credential of the tests inside workerd: always the same, of no other deployment. */
 export const ADMIN_KEY = createDeploymentKey((length) => new Uint8Array(length).fill(7)).text;

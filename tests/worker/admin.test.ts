@@ -1,6 +1,6 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { beforeAll, describe, expect, test } from "vitest";
-import { createDeploymentKey } from "../../src/api/keys/deployment.ts";
+import { createDeploymentKey } from "../../src/api/keys/deployment-key.ts";
 import type { OpenApiDocument } from "../../src/api/openapi/document.ts";
 import { ROUTES } from "../../src/api/routes.ts";
 import { PERMISSIONS, type Permission } from "../../src/ledger/keys/permissions.ts";

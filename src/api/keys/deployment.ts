@@ -1,17 +1,10 @@
 import type { Env } from "../../env.ts";
-import { createKey, digestOf, type PlatformKey, parseKey } from "./format.ts";
-
-/**
- * The deployment's own credential: it makes tenants and their first keys, and nothing else. It has the form of a key
- * (`esp_admin_...`), so scanners find it and noise is rejected; the Worker secret ADMIN_KEY_DIGEST holds its SHA-256 alone.
- */
-export function createDeploymentKey(randomBytes: (length: number) => Uint8Array): PlatformKey {
-  return createKey(randomBytes, "admin", "deployment");
-}
+import { digestOf, parseKey } from "./format.ts";
 
 /** As long as a digest, and never one: a deployment without a credential takes the same way as a wrong one (T6). */
 const NO_DIGEST = "-".repeat(64);
 
+/** Is it the deployment's credential (deployment-key.ts)? */
 export async function isDeploymentKey(env: Pick<Env, "ADMIN_KEY_DIGEST">, text: string): Promise<boolean> {
   if (parseKey(text) === null) return false;
   const encoder = new TextEncoder();
