@@ -2,6 +2,7 @@ import { type Amounts, NOTHING } from "./core/amounts.ts";
 import { worstCaseOf } from "./core/execute.ts";
 import { createRandom } from "./core/random.ts";
 import type { SearchSetup } from "./core/search.ts";
+import type { ProposeStep } from "./core/step.ts";
 import { foldTree } from "./core/tree.ts";
 import type { AllowLists } from "./ledger/allow-lists.ts";
 import { findMethod, findVerifier } from "./lists.ts";
@@ -15,15 +16,28 @@ export interface Demand {
   readonly piece: Amounts;
 }
 
+/** A method's first step, and what it costs at most for so many samples. */
+export interface FirstStep {
+  readonly step: ProposeStep;
+  worstCase(count: number): Amounts;
+}
+
 /** Exact: the method is asked for its first step, and the step for its worst case, as the search itself will. */
-export function demandOf(setup: SearchSetup): Demand {
-  const { searchId, problem, recipe, codeVersion, method, seed, limits, width } = setup;
+export function firstStepOf(setup: SearchSetup): FirstStep | null {
+  const { searchId, problem, recipe, codeVersion, method, seed } = setup;
   const start = { type: "search-start", sequence: 0, atMs: 0, searchId, problem, recipe, codeVersion } as const;
   const tree = foldTree([start], setup.answers, method.backup);
   const decision = method.next(tree, createRandom(seed, "decision", tree.stepsStarted));
-  if (decision.type !== "step" || decision.step.type !== "propose") return { least: NOTHING, piece: NOTHING };
+  if (decision.type !== "step" || decision.step.type !== "propose") return null;
   const { step } = decision;
-  const worstCase = (count: number) => worstCaseOf(setup, tree, 1, step, count);
+  return { step, worstCase: (count) => worstCaseOf(setup, tree, 1, step, count) };
+}
+
+export function demandOf(setup: SearchSetup): Demand {
+  const first = firstStepOf(setup);
+  if (first === null) return { least: NOTHING, piece: NOTHING };
+  const { step, worstCase } = first;
+  const { limits, width } = setup;
   const steps = Math.min(width, Math.ceil((limits.rollouts ?? step.count) / step.count));
   const wave = worstCase(step.count);
   const times = (amount: number) => amount * Math.max(1, steps) * WAVES;

@@ -14,6 +14,7 @@ import type { AppContext } from "./context.ts";
 import { getModel, listModels } from "./models/routes.ts";
 import { getDocs, getOpenApi } from "./openapi/routes.ts";
 import { cancelResponse, createResponse, deleteResponse, getResponse, listInputItems } from "./responses/routes.ts";
+import { estimateSearch } from "./searches/estimate.ts";
 import {
   cancelSearch,
   getCompletionSearch,
@@ -55,6 +56,7 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/chat/completions/:id", handler: getChatCompletion, scope: "searches:read" },
   { method: "POST", path: "/chat/completions/:id", handler: updateChatCompletion, scope: "searches:create" },
   { method: "DELETE", path: "/chat/completions/:id", handler: deleteChatCompletion, scope: "searches:create" },
+  { method: "POST", path: "/search/estimate", handler: estimateSearch, scope: "searches:create" },
   { method: "POST", path: "/completions", handler: createCompletion, ...STARTS },
   { method: "POST", path: `${STRATEGY}/completions`, handler: createCompletion, ...STARTS },
   { method: "POST", path: "/responses", handler: createResponse, ...STARTS },

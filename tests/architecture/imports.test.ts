@@ -15,6 +15,7 @@ const SIBLINGS = ["methods", "policies", "verifiers", "providers", "ledger", "cr
 const ROOTS = [
   "choices",
   "demand",
+  "estimate",
   "lists",
   "log-probabilities",
   "own-providers",

@@ -60,7 +60,30 @@ const spent = objectOf({
   model_calls: integer,
 });
 
+const planned = objectOf({
+  model_calls: integer,
+  total_tokens: integer,
+  cost_usd: number,
+  critical_path_calls: { ...integer, description: "Calls that have to wait for one another." },
+});
+
 export const ANSWER_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  SearchEstimate: objectOf({
+    object: { const: "search.estimate" },
+    model: { type: "string" },
+    method: { type: "string" },
+    verifiers: { type: "array", items: { type: "string" } },
+    max_parallel: integer,
+    budget: {
+      type: "object",
+      description: "The limits that the search would keep to, those it was not asked for included.",
+    },
+    first_call: objectOf({ total_tokens: integer, cost_usd: number }),
+    plan: { anyOf: [planned, { type: "null" }] },
+    worst_case: planned,
+    clamped: { type: "array", items: { type: "string" } },
+    note: { type: ["string", "null"] },
+  }),
   Usage: {
     description: "The standard fields are about the returned answer; `cost` (USD) and `search` are the whole search.",
     ...objectOf(

@@ -78,6 +78,15 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: json("Search"),
     errors: ["search-not-found"],
   },
+  "POST /search/estimate": {
+    summary: "Estimate a search",
+    description:
+      "What the same body would come to as a chat completion: nothing is asked of any provider, and nothing is spent. `plan` is an upper bound where no call has to be repeated, null where the answers decide how many calls there are; `worst_case` is never passed.",
+    body: "ChatCompletionRequest",
+    answer: json("SearchEstimate"),
+    errors: ["body-too-large", "invalid-json", "unsupported-body", "invalid-parameter", "model-not-found"],
+    isSearch: true,
+  },
   "POST /completions": {
     summary: "Create a legacy completion",
     description:

@@ -1,18 +1,13 @@
 import type { SearchSummary, StartInput } from "../../../durable-objects/search-tree/protocol.ts";
 import { NO_SEARCH } from "../../choices.ts";
 import { fail, type Result, succeed } from "../../core/result.ts";
-import { ceilingsOf, scorersOf, supplyOf } from "../../env.ts";
-import { NO_OWN_MODELS, type OwnModels, plannedProviders, withOwn } from "../../own-providers.ts";
+import { NO_OWN_MODELS, type OwnModels } from "../../own-providers.ts";
 import { locationOf } from "../../providers/config.ts";
 import { HOPS_HEADER, hopsOf } from "../../providers/hops.ts";
-import { configuredId } from "../../providers/listed-id.ts";
-import { createRecipe, type Recipe, type RecipeError } from "../../recipe.ts";
-import { referenceOf } from "../../search-object.ts";
+import type { Recipe } from "../../recipe.ts";
 import { lowest } from "../../search-request/ceilings.ts";
-import { searchOf } from "../../search-request/search-of.ts";
 import { MAX_BODY_BYTES } from "../body.ts";
 import type { Tell } from "../chat-completions/progress.ts";
-import type { ChatRequest } from "../chat-completions/request.ts";
 import { waitForResult } from "../chat-completions/wait.ts";
 import type { AppContext } from "../context.ts";
 import type { ApiError } from "../errors.ts";
@@ -20,11 +15,10 @@ import type { Tenant } from "../keys/authenticate.ts";
 import { prove } from "../middleware/authentication.ts";
 import { arrivalOf, timeoutMsOf } from "./arrival.ts";
 import { onDisconnectOf } from "./disconnect.ts";
-import { withIdentifiers } from "./identifiers.ts";
 import { openSearch, requestHashOf } from "./open.ts";
+import { type PlannedRequest, planSearch } from "./plan.ts";
 import { tellProgress } from "./progress.ts";
 import { searchStub } from "./search-stub.ts";
-import { defaultWallMs } from "./wall.ts";
 import { wantOf } from "./want.ts";
 
 export interface StartedSearch {
@@ -61,7 +55,7 @@ export async function startSearch(
 /** Without own providers, with them, and once more for who changes them just now. */
 const MOST_PLANS = 3;
 
-type SearchRequest = Pick<ChatRequest, "model" | "problem" | "sampling" | "seed" | "count" | "body"> & Noted;
+type SearchRequest = PlannedRequest & Noted;
 
 async function startPlanned(
   context: AppContext,
@@ -69,33 +63,10 @@ async function startPlanned(
   kept: KeptText,
   ownModels: OwnModels,
 ): Promise<Result<StartedSearch, ApiError>> {
-  const seed = request.seed ?? drawSeed();
   const { env, req } = context;
-  const supply = withOwn(supplyOf(env), plannedProviders(ownModels));
-  const { providers } = supply;
-  const channels = { body: request.body, headers: req.raw.headers, path: req.path, model: request.model };
-  const asked = searchOf(channels, (id) => configuredId(providers, id));
-  if (!asked.ok) return fail(toApiError(asked.error, request.model));
-  const { model, search, isSmall, relocate } = asked.value;
-  const { tenantCode } = context.get("credential");
-  const known = { ...request.problem, reference: referenceOf(search) };
-  const problem = await withIdentifiers(known, request.body, tenantCode);
-  const recipe = createRecipe(
-    {
-      problem,
-      model,
-      search,
-      sampling: request.sampling,
-      count: request.count,
-      seed,
-      isSmall,
-      defaultWallMs: defaultWallMs(request.body),
-      ceilings: ceilingsOf(env),
-    },
-    providers,
-    scorersOf(env),
-  );
-  if (!recipe.ok) return fail(toApiError(relocate(recipe.error), request.model));
+  const planned = await planSearch(context, request, ownModels);
+  if (!planned.ok) return planned;
+  const { problem, recipe, supply } = planned.value;
   const arrival = arrivalOf(req.raw.headers);
   if (!arrival.ok) return arrival;
   const hops = hopsOf(req.header(HOPS_HEADER) ?? null);
@@ -105,8 +76,8 @@ async function startPlanned(
   // Only a conversation that grew over several requests, or numbers written short, come to more than a body may have.
   if (problemJson.byteLength > MAX_PROBLEM_BYTES) return fail({ type: "body-too-large", limitBytes: MAX_BODY_BYTES });
   // The drawn seed is no part of what was asked for.
-  const order = { ...recipe.value, seed: request.seed, count: request.count, ...kept };
-  const timed = withinTimeout(recipe.value, timeoutMsOf(req.raw.headers, request.body));
+  const order = { ...recipe, seed: request.seed, count: request.count, ...kept };
+  const timed = withinTimeout(recipe, timeoutMsOf(req.raw.headers, request.body));
   const onDisconnect = onDisconnectOf(timed.onDisconnect, request.body, arrival.value);
   const note = request.note ?? timed.note;
   const input = {
@@ -122,11 +93,11 @@ async function startPlanned(
     wantOf(input.recipe, problem, supply, env),
     arrival.value,
     await requestHashOf(order, problemJson),
-    locationOf(providers, recipe.value.model),
+    locationOf(supply.providers, recipe.model),
   );
   if (!opened.ok) return opened;
   context.header("x-search-id", opened.value.searchId);
-  const { onBudget, reply, method } = recipe.value;
+  const { onBudget, reply, method } = recipe;
   const hasProgress = reply?.hasProgress === true && method !== NO_SEARCH;
   return succeed({ ...opened.value, servesBest: onBudget !== "error", hasProgress });
 }
@@ -139,12 +110,6 @@ interface Noted {
 /** An answer that comes after the client has given up is paid for and lost. */
 function withinTimeout(recipe: Recipe, timeoutMs: number | null): Recipe {
   return timeoutMs === null ? recipe : { ...recipe, limits: lowest(recipe.limits, { milliseconds: timeoutMs }) };
-}
-
-function toApiError({ code, message, param }: RecipeError, model: string): ApiError {
-  return code === "model_not_found"
-    ? { type: "model-not-found", model }
-    : { type: "invalid-parameter", code, message, param };
 }
 
 /** A call to an object carries 32 MiB. */
@@ -196,9 +161,4 @@ export async function isSureToServe(context: AppContext, { searchId, servesBest 
   return searchStub(context.env, context.get("tenant").id, searchId)
     .hasCandidate()
     .catch(() => false);
-}
-
-/** An integer in [0, 2^31): any other client can send it back as its `seed`. */
-function drawSeed(): number {
-  return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) >>> 1;
 }
