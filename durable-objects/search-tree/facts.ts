@@ -1,4 +1,5 @@
 import type { LeaseWish } from "../tenant/protocol.ts";
+import type { KeyValues } from "./listing.ts";
 
 /** What a search's object remembers beside its log. */
 export interface Facts {
@@ -66,7 +67,7 @@ export interface FactsStore {
 }
 
 /** One entry; facts added by a later version read as their defaults. */
-export function createFactsStore(storage: Pick<DurableObjectStorage, "kv">): FactsStore {
+export function createFactsStore(storage: { readonly kv: KeyValues }): FactsStore {
   const read = (): Facts => ({ ...NO_FACTS, ...storage.kv.get<Partial<Facts>>("facts") });
   return { read, change: (facts) => storage.kv.put("facts", { ...read(), ...facts }) };
 }

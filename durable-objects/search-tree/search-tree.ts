@@ -26,6 +26,7 @@ import { type LiveLog, openLog } from "./live-log.ts";
 import { mayJoin, type Standing, startAgain } from "./meeting.ts";
 import { createOutbox } from "./outbox.ts";
 import type { KeptSearch, ListingEntry, SearchReport, SearchSummary, StartInput, StartOutcome } from "./protocol.ts";
+import { createRememberedStorage } from "./remembered.ts";
 import { type ReportInput, searchToReport, searchToSummary } from "./report.ts";
 import { inputToOrder, orderToStart, type SearchOrder, startToOrder } from "./start-event.ts";
 import { openSupply } from "./supply.ts";
@@ -39,9 +40,10 @@ import { worldClock } from "./world-clock.ts";
  * does is `nextStep`, what the search does is `search`.
  */
 export class SearchTree extends DurableObject<Env> {
-  readonly #facts = createFactsStore(this.ctx.storage);
+  readonly #storage = createRememberedStorage(this.ctx.storage);
+  readonly #facts = createFactsStore(this.#storage);
   readonly #kept = createKeptText(this.ctx.storage);
-  readonly #listing = createListingStore(this.ctx.storage);
+  readonly #listing = createListingStore(this.#storage);
   readonly #lease = createLeaseKeeper({
     tenantOf: (code) => this.env.TENANTS.getByName(code),
     facts: this.#facts,
@@ -75,10 +77,10 @@ export class SearchTree extends DurableObject<Env> {
     // Its tables are kept whatever becomes of the rest.
     this.#open();
     // All of it or nothing: half a start would be taken for a search that was begun, and never run.
-    this.ctx.storage.transactionSync(() => {
+    this.#storage.transactionSync(() => {
       this.#facts.change({ tenantId, createdAtMs, ownRevision, requestHash, attempt });
       if (input.lease !== undefined) this.#lease.accept(input.lease);
-      this.#kept.write(input.keptJson ?? null);
+      if (input.keptJson !== undefined) this.#kept.write(input.keptJson);
       if (input.listing !== undefined) this.#listing.enter(input.listing);
       this.#append(orderToStart(order, CODE_VERSION));
     });

@@ -263,9 +263,11 @@ describe("D1", () => {
       storage.kv.put("facts", { ...facts, isDelivered: false });
       return storage.setAlarm(Date.now() + 60_000);
     });
-    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    await abortAllDurableObjects();
+    const again = env.SEARCH_TREE.getByName(`tenant_a/${id}`);
+    expect(await runDurableObjectAlarm(again)).toBe(true);
     expect([await count("candidates"), await count("attempts")]).toEqual(counts);
-    await runInDurableObject(stub, async (_instance, { storage }) => {
+    await runInDurableObject(again, async (_instance, { storage }) => {
       expect(storage.kv.get("facts")).toMatchObject({ isDelivered: true });
       expect(await storage.getAlarm()).toBe(null);
     });
