@@ -1,4 +1,5 @@
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { BudgetState } from "../../durable-objects/tenant/administration/protocol.ts";
 import { SCOPES } from "../../durable-objects/tenant/admission.ts";
@@ -301,5 +302,65 @@ describe("limits of a scope", () => {
     expect(second.headers.get("x-search-id")).toBe((await first).headers.get("x-search-id"));
     expect(await callsOf(tag)).toHaveLength(1);
     await until(async () => (await ask(key, "hello").response).status === 200);
+  });
+});
+
+describe("after a crash", () => {
+  const search = { method: "best_of_n", verifier: "agreement", budget: { max_rollouts: 6, max_parallel: 2 } };
+
+  /** A search that was killed with calls in flight, and its tenant with it. */
+  async function killed() {
+    const { tenantId, key, keyId } = await tenantWith(NANODOLLARS);
+    const { response, tag } = ask(key, "slow", { search, stream: true });
+    const id = (await response).headers.get("x-search-id") ?? "";
+    const read = async () => (await call(key, "GET", `/v1/searches/${id}`)).json<Killed>();
+    await until(async () => (await read()).tree.length > 1);
+    const stub = env.SEARCH_TREE.getByName(`${tenantId}/${id}`);
+    // It ends with the connection to the object.
+    const text = (await response).text().catch(() => "");
+    await abortAllDurableObjects();
+    return { tenantId, keyId, key, tag, read, stub, text };
+  }
+
+  interface Killed {
+    readonly state: string;
+    readonly stop_reason: string;
+    readonly tree: readonly unknown[];
+    readonly usage: { readonly cost: number };
+  }
+
+  test("the search goes on under its lease, which is settled once, with what was lost in flight", async () => {
+    const { tenantId, read, stub, text } = await killed();
+    await runDurableObjectAlarm(stub);
+    await until(async () => (await read()).state === "completed");
+    const { posted } = await settled(tenantId);
+    expect(posted).toBe(Math.round((await read()).usage.cost * 1e9));
+    await text;
+  });
+
+  test("a lease that ran out meanwhile is settled, and the search goes on under the next", async () => {
+    const { tenantId, read, stub, text } = await killed();
+    await letTimePass(tenantId, 10 * 60_000);
+    await runDurableObjectAlarm(tenantOf(tenantId));
+    // Nobody could say what its calls had cost: all of it is posted, until somebody can.
+    const { posted: inFull, reserved } = await budgetOf(tenantId);
+    expect(reserved).toBe(0);
+    await runDurableObjectAlarm(stub);
+    await until(async () => (await read()).state === "completed");
+    const { posted } = await settled(tenantId);
+    expect(posted).toBe(Math.round((await read()).usage.cost * 1e9));
+    expect(inFull).toBeGreaterThan(0);
+    await text;
+  });
+
+  test("a key that was revoked meanwhile spends nothing more", async () => {
+    const { tenantId, keyId, tag, stub, text } = await killed();
+    const before = (await callsOf(tag)).length;
+    await administer(tenantId, "key.revoke", { keyId });
+    await runDurableObjectAlarm(stub);
+    await until(async () => (await stub.report())?.stopReason === "cancelled");
+    expect(await callsOf(tag)).toHaveLength(before);
+    await settled(tenantId);
+    await text;
   });
 });
