@@ -25,6 +25,8 @@ export interface Env extends ScorerVariables {
   /** Cloudflare's models, for providers with the adapter `workers-ai`. */
   readonly AI?: AiBinding;
   readonly DB: D1Database;
+  /** Where the logs of ended searches are archived. Where it is not bound, they are in their objects alone. */
+  readonly ARCHIVE?: R2Bucket;
   /** JSON, see `ProviderConfig`. */
   readonly PROVIDERS: string;
   /** JSON, see `parseRouting`; how calls are spread over the providers that serve the same model. */

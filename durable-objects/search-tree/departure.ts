@@ -34,6 +34,8 @@ export interface Departure {
   readonly leftAtMs: number | null;
   readonly nowMs: number;
   readonly isCancelled: boolean;
+  /** Nobody can ask for it any more. */
+  readonly isDeleted?: boolean;
 }
 
 /** OpenAI's SDKs repeat a request that broke off after at most 8 s (WIRE.md 1.7); the alarm looks every 15. */
@@ -43,7 +45,10 @@ export const GRACE_MS = 12_000;
  * Everybody who waited has gone and none of them came back in time: nobody will read the answer, and whatever is called
  * from now on is paid for nothing (WIRE.md 4.6). Where no departure was ever noticed the search goes on.
  */
-export function isAbandoned({ onDisconnect, viewers, leftAtMs, nowMs, isCancelled }: Departure): boolean {
-  if (onDisconnect === "finish" || isCancelled || viewers > 0 || leftAtMs === null) return false;
+export function isAbandoned(departure: Departure): boolean {
+  const { onDisconnect, viewers, leftAtMs, nowMs, isCancelled, isDeleted = false } = departure;
+  if (isCancelled || viewers > 0) return false;
+  if (isDeleted) return true;
+  if (onDisconnect === "finish" || leftAtMs === null) return false;
   return nowMs - leftAtMs >= GRACE_MS;
 }

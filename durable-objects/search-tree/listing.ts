@@ -37,7 +37,9 @@ export function createListingStore(storage: { readonly kv: KeyValues }): Listing
     enter: ({ model, metadata }) => write({ model, metadata, revision: 1, deliveredRevision: 0 }),
     change: (metadata) => {
       const listing = read();
-      if (listing !== null) write({ ...listing, metadata, revision: listing.revision + 1 });
+      // What is deleted is so once.
+      if (listing === null || (metadata === null && listing.metadata === null)) return;
+      write({ ...listing, metadata, revision: listing.revision + 1 });
     },
     markDelivered: (revision) => {
       const listing = read();

@@ -7,6 +7,8 @@ export interface Standing {
   readonly requestHash: string | null;
   readonly attempt: number;
   readonly isServed: boolean;
+  /** It was deleted, or its time is over: its id is taken, and nobody is shown it any more. */
+  readonly isGone: boolean;
   /** It has ended without a candidate. */
   readonly hasFailed: boolean;
 }
@@ -22,8 +24,8 @@ export function startAgain(standing: Standing, { arrival }: Pick<StartInput, "ar
   });
   if (arrival.type === "first") return refuse("taken");
   if (arrival.requestHash !== standing.requestHash) return refuse("other-request");
-  // A failure is not what the client wanted to have only once.
-  return standing.hasFailed ? refuse("taken") : { ok: true, createdAtMs: standing.createdAtMs };
+  // A failure is not what the client wanted to have only once, and what it has deleted it may want again.
+  return standing.hasFailed || standing.isGone ? refuse("taken") : { ok: true, createdAtMs: standing.createdAtMs };
 }
 
 /**
@@ -31,5 +33,7 @@ export function startAgain(standing: Standing, { arrival }: Pick<StartInput, "ar
  * twin, asked for a sample of its own. And one search is joined once per attempt, so that twins do not share one either.
  */
 export function mayJoin(standing: Standing, attempt: number): boolean {
-  return !standing.isServed && !standing.hasFailed && !standing.isCancelled && attempt > standing.attempt;
+  return (
+    !standing.isServed && !standing.hasFailed && !standing.isGone && !standing.isCancelled && attempt > standing.attempt
+  );
 }

@@ -5,7 +5,9 @@ import { dumpToJson, dumpTree } from "../../src/core/inspection/dump.ts";
 import { renderTree } from "../../src/core/inspection/render.ts";
 import type { Result } from "../../src/core/result.ts";
 import { type SearchSetup, search } from "../../src/core/search.ts";
+import { archiveKeyOf } from "../../src/db/archive.ts";
 import { type Env, scorersOf } from "../../src/env.ts";
+import { tenantCodeOf } from "../../src/ledger/keys/tenant-code.ts";
 import type { Supply } from "../../src/own-providers.ts";
 import type { Gate } from "../../src/providers/gate.ts";
 import type { RecipeError } from "../../src/recipe.ts";
@@ -23,14 +25,18 @@ import { licensedGate } from "./licensed-gate.ts";
 import { createListingStore, entryOf } from "./listing.ts";
 import { createLiveAnswer } from "./live-answer.ts";
 import { type LiveLog, openLog } from "./live-log.ts";
+import { logPages } from "./log-pages.ts";
 import { mayJoin, type Standing, startAgain } from "./meeting.ts";
+import { alarmChange, type Duties, FIRST_DUTIES } from "./next-alarm.ts";
 import { createOutbox } from "./outbox.ts";
 import type { KeptSearch, ListingEntry, SearchReport, SearchSummary, StartInput, StartOutcome } from "./protocol.ts";
+import { createRegistration } from "./registration.ts";
+import { createRemainsStore, isShown } from "./remains.ts";
 import { createRememberedStorage } from "./remembered.ts";
 import { type ReportInput, searchToReport, searchToSummary } from "./report.ts";
 import { inputToOrder, orderToStart, type SearchOrder, startToOrder } from "./start-event.ts";
 import { openSupply } from "./supply.ts";
-import { conditionOf, nextStep, WATCHDOG_PERIOD_MS } from "./watchdog.ts";
+import { conditionOf, nextStep, type SearchCondition } from "./watchdog.ts";
 import { createWaysOut } from "./ways-out.ts";
 import { worldClock } from "./world-clock.ts";
 
@@ -52,7 +58,26 @@ export class SearchTree extends DurableObject<Env> {
     searchId: () => this.#open().start()?.searchId ?? "",
     onLost: () => this.#stop(),
   });
-  readonly #outbox = createOutbox(this.env.DB, this.#facts, this.#listing, this.#lease);
+  readonly #remains = createRemainsStore(this.ctx.storage);
+  readonly #outbox = createOutbox({
+    database: this.env.DB,
+    bucket: this.env.ARCHIVE,
+    archiveKeyOf,
+    facts: this.#facts,
+    listing: this.#listing,
+    remains: this.#remains,
+    lease: this.#lease,
+    askRetention: (tenantId) => this.env.TENANTS.getByName(tenantCodeOf(tenantId)).retention(),
+    now: () => worldClock.now(),
+    search: () => {
+      const log = this.#kernel();
+      return log === null || log.start() === null ? null : this.#reportInput(log);
+    },
+    log: () => logPages(this.ctx.storage.sql),
+    eraseTree: () => this.#eraseTree(),
+    forget: () => this.#storage.deleteAll(),
+  });
+  readonly #registration = createRegistration(this.env.DB, worldClock, (work) => this.ctx.waitUntil(work));
   readonly #audience = createAudience();
   readonly #live = createLiveAnswer();
   readonly #viewers = createViewers();
@@ -66,14 +91,13 @@ export class SearchTree extends DurableObject<Env> {
   /** Idempotent: the same search started twice runs once. What it writes is durable before any provider hears of it. */
   async start(input: StartInput): Promise<StartOutcome> {
     const supply = await this.#openSupply(input.tenantId, input.ownRevision ?? 0);
-    const known = this.#log();
-    if (known !== null) return startAgain(this.#standing(known), input);
+    if (this.#facts.read().tenantId !== null) return startAgain(this.#standing(), input);
     const order = inputToOrder(input);
     const setup = this.#setup(order, input.tenantId, supply);
     if (!setup.ok) return { ok: false, message: setup.error.message, param: setup.error.param };
     const { tenantId, createdAtMs, arrival, ownRevision = 0 } = input;
     const { requestHash = null, attempt = 0 } = arrival ?? {};
-    const armed = this.#arm();
+    const armed = this.#armFirst();
     // Its tables are kept whatever becomes of the rest.
     this.#open();
     // All of it or nothing: half a start would be taken for a search that was begun, and never run.
@@ -84,6 +108,7 @@ export class SearchTree extends DurableObject<Env> {
       if (input.listing !== undefined) this.#listing.enter(input.listing);
       this.#append(orderToStart(order, CODE_VERSION));
     });
+    this.#register();
     if (this.#lease.isHeld()) this.#run(setup.value);
     else this.ctx.waitUntil(this.#advance());
     await armed;
@@ -92,15 +117,13 @@ export class SearchTree extends DurableObject<Env> {
 
   /** What `start` would say to the same idempotency key; null where nothing was started. */
   async startedAs(requestHash: string): Promise<StartOutcome | null> {
-    const known = this.#log();
     const arrival = { type: "keyed", attempt: 0, requestHash } as const;
-    return known === null ? null : startAgain(this.#standing(known), { arrival });
+    return this.#facts.read().tenantId === null ? null : startAgain(this.#standing(), { arrival });
   }
 
   /** For a repetition of the request that started this search; null where it must have one of its own. */
   async join(attempt: number): Promise<{ readonly createdAtMs: number } | null> {
-    const log = this.#log();
-    const standing = log === null ? null : this.#standing(log);
+    const standing = this.#log() === null ? null : this.#standing();
     if (standing === null || !mayJoin(standing, attempt)) return null;
     this.#facts.change({ attempt, leftAtMs: null });
     return { createdAtMs: standing.createdAtMs };
@@ -118,12 +141,18 @@ export class SearchTree extends DurableObject<Env> {
 
   /** Resolves when the search has ended. The viewer waits until it says that it has left. */
   async result(viewerId: string | null = null): Promise<SearchSummary | null> {
-    const log = this.#log();
+    // Also of one that is being deleted: whoever waits for it has it, and nobody after.
+    const log = this.#kernel();
     if (log === null) return null;
     this.#arrive(viewerId);
     this.ctx.waitUntil(this.#advance());
     while (log.tree.end === null) await this.#audience.nextWake();
     return searchToSummary(this.#reportInput(log));
+  }
+
+  async summary(): Promise<SearchSummary | null> {
+    const log = this.#log();
+    return log === null ? null : searchToSummary(this.#reportInput(log));
   }
 
   async report(): Promise<SearchReport | null> {
@@ -156,12 +185,30 @@ export class SearchTree extends DurableObject<Env> {
     return true;
   }
 
-  /** Forgets what was kept, also for the list; the search stays. */
-  async forgetKept(): Promise<void> {
-    if (this.#log() === null) return;
+  /**
+   * Deletes the search wherever there is anything of it; false where there is none to be seen. From now on nobody is shown
+   * it any more. One that runs is ended, or left to end for whoever waits for it.
+   */
+  async erase(running: "end" | "let-end"): Promise<boolean> {
+    if (this.#log() === null) return false;
+    this.#remains.change({ deletedAtMs: worldClock.now() });
     this.#kept.write(null);
     this.#listing.change(null);
+    if (running === "end") this.#stop();
     await this.#advance();
+    return true;
+  }
+
+  /** What `erase` was called before; during a deploy it still is. */
+  async forgetKept(): Promise<void> {
+    await this.erase("let-end");
+  }
+
+  /** For the sweeper: does whatever is due, also where the alarm was lost. True: it is still to be looked after. */
+  async revive(): Promise<boolean> {
+    await this.#advance();
+    const { hasStarted, hasEnded, isDelivered } = this.#condition();
+    return hasStarted && !(hasEnded && isDelivered);
   }
 
   /** The Problem as UTF-8 JSON, as `start` took it. */
@@ -212,10 +259,11 @@ export class SearchTree extends DurableObject<Env> {
 
   /** Ends the search with its best so far and answers when it has. Calls in flight are aborted, and still metered. */
   async cancel(): Promise<SearchReport | null> {
-    if (this.#log() === null) return null;
+    const log = this.#log();
+    if (log === null) return null;
     this.#stop();
     await this.result();
-    return this.report();
+    return searchToReport(this.#reportInput(log));
   }
 
   override async alarm(): Promise<void> {
@@ -223,18 +271,17 @@ export class SearchTree extends DurableObject<Env> {
   }
 
   async #advance(): Promise<void> {
-    const log = this.#log();
-    const facts = { ...this.#facts.read(), isDelivered: this.#outbox.isDelivered() };
-    switch (nextStep(conditionOf(facts, log?.tree ?? null, this.#isRunning, this.#isAbandoned(log)))) {
+    switch (nextStep(this.#condition())) {
       case "sleep":
-        return;
       case "watch":
+        this.#register();
         return this.#arm();
       case "abandon":
         this.#stop();
         return this.#advance();
       case "resume": {
         const resumed = this.#resume();
+        this.#register();
         await this.#arm();
         return resumed;
       }
@@ -247,9 +294,44 @@ export class SearchTree extends DurableObject<Env> {
     }
   }
 
+  #condition(): SearchCondition {
+    const log = this.#kernel();
+    const facts = { ...this.#facts.read(), isDelivered: this.#outbox.isDelivered() };
+    const condition = conditionOf(facts, log?.tree ?? null, this.#isRunning, this.#isAbandoned(log));
+    // Its log, which would say so, has gone.
+    return this.#remains.read().erased === null ? condition : { ...condition, hasStarted: true, hasEnded: true };
+  }
+
   /** Always set before work begins: whatever happens to this object, the alarm finds the log. */
-  #arm(): Promise<void> {
-    return this.ctx.storage.setAlarm(worldClock.now() + WATCHDOG_PERIOD_MS);
+  #armFirst(): Promise<void> {
+    const change = alarmChange(FIRST_DUTIES, null, worldClock.now());
+    return change.type === "set" ? this.ctx.storage.setAlarm(change.atMs) : Promise.resolve();
+  }
+
+  async #arm(): Promise<void> {
+    const { storage } = this.ctx;
+    const change = alarmChange(this.#duties(), await storage.getAlarm(), worldClock.now());
+    if (change.type === "set") await storage.setAlarm(change.atMs);
+    if (change.type === "delete") await storage.deleteAlarm();
+  }
+
+  #duties(): Duties {
+    return {
+      condition: this.#condition(),
+      leftAtMs: this.#facts.read().leftAtMs,
+      failedDeliveries: this.#outbox.failures,
+      nextDueAtMs: this.#outbox.nextDueAtMs(),
+    };
+  }
+
+  /** Has the sweeper look after it, unless it has ended. */
+  #register(): void {
+    const { tenantId, createdAtMs } = this.#facts.read();
+    const log = this.#kernel();
+    const start = log?.start() ?? null;
+    if (tenantId === null || start === null || log?.tree.end !== null) return;
+    const { onDisconnect = "finish" } = startToOrder(start).recipe;
+    this.#registration.enter({ id: start.searchId, tenantId, createdAtMs }, onDisconnect);
   }
 
   #run(setup: SearchSetup): void {
@@ -332,13 +414,19 @@ export class SearchTree extends DurableObject<Env> {
   /** What is not taken now, the next alarm brings again. */
   async #deliver(): Promise<void> {
     this.#isRunning = false;
+    this.#registration.leave();
     try {
-      await this.#outbox.deliver(this.#reportInput(this.#open()));
-      // Where something was changed meanwhile, the alarm has been set for it.
-      if (this.#outbox.isDelivered()) await this.ctx.storage.deleteAlarm();
+      await this.#outbox.deliver();
     } catch (error) {
       console.error(`search ${this.ctx.id.name}: not delivered yet:`, error instanceof Error ? error.message : error);
     }
+    await this.#arm();
+  }
+
+  #eraseTree(): void {
+    this.#openLog = null;
+    this.#kept.write(null);
+    this.ctx.storage.sql.exec("DROP TABLE IF EXISTS log");
   }
 
   /** Once in the life of this object. */
@@ -368,9 +456,14 @@ export class SearchTree extends DurableObject<Env> {
     return this.#waysOut;
   }
 
-  /** Null before `start`: asking after a search that does not exist must not create a table. */
+  /** For whoever asks: null before `start`, and once it is deleted or its time is over. */
   #log(): LiveLog | null {
-    return this.#facts.read().tenantId === null ? null : this.#open();
+    return isShown(this.#remains.read()) ? this.#kernel() : null;
+  }
+
+  /** For the object itself: null before `start`, since asking must not create a table, and once the log is erased. */
+  #kernel(): LiveLog | null {
+    return this.#facts.read().tenantId === null || this.#remains.read().erased !== null ? null : this.#open();
   }
 
   #arrive(viewerId: string | null): void {
@@ -385,6 +478,7 @@ export class SearchTree extends DurableObject<Env> {
     const { leftAtMs, isCancelled } = this.#facts.read();
     return isAbandoned({
       onDisconnect,
+      isDeleted: this.#remains.read().deletedAtMs !== null,
       viewers: this.#viewers.count,
       leftAtMs,
       nowMs: worldClock.now(),
@@ -392,8 +486,10 @@ export class SearchTree extends DurableObject<Env> {
     });
   }
 
-  #standing({ tree }: LiveLog): Standing {
-    return { ...this.#facts.read(), hasFailed: tree.end !== null && tree.rollouts === 0 };
+  #standing(): Standing {
+    const tree = this.#log()?.tree ?? null;
+    const hasFailed = tree !== null && tree.end !== null && tree.rollouts === 0;
+    return { ...this.#facts.read(), isGone: tree === null, hasFailed };
   }
 
   #open(): LiveLog {

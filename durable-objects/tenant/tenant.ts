@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { fail } from "../../src/core/result.ts";
 import { listKeys } from "../../src/db/keys.ts";
+import type { Retention } from "../../src/db/retention.ts";
 import type { Env } from "../../src/env.ts";
 import { advanceClock } from "../../src/ledger/clock.ts";
 import { tenantCodeOf, tenantCodeOfKey } from "../../src/ledger/keys/tenant-code.ts";
@@ -13,14 +14,14 @@ import type { SealedProviders } from "../../src/own-providers.ts";
 import { administer } from "./administration/administer.ts";
 import { createCabinet } from "./administration/cabinet.ts";
 import type { Cabinet } from "./administration/operation.ts";
-import type { AdministrationName } from "./administration/protocol.ts";
+import type { AdministrationName, Tenancy } from "./administration/protocol.ts";
 import { inOrder } from "./administration/providers.ts";
 import { callerOf, leaseToView, NO_DIGEST, scopeIdsOf, wishToRequest } from "./admission.ts";
 import { rowToKey } from "./imported-key.ts";
 import { createKeyStore, type KeyStore } from "./key-store.ts";
 import { createLedgerStore, type LedgerStore } from "./ledger-store.ts";
 import { createDeliveryStore } from "./outbox/delivery-store.ts";
-import { ledgerEventToEvent } from "./outbox/event.ts";
+import { ledgerEventToEvent, searchEndedToEvent } from "./outbox/event.ts";
 import { createOutbox, type Outbox } from "./outbox/outbox.ts";
 import type {
   Admission,
@@ -74,11 +75,21 @@ export class Tenant extends DurableObject<Env> {
     return this.#lease(wish, key, Date.now());
   }
 
+  /** How long its searches are kept, as far as it says. */
+  async retention(): Promise<Partial<Retention>> {
+    return this.ctx.storage.kv.get<Partial<Tenancy>>("tenancy")?.retention ?? {};
+  }
+
   async renew(request: RenewalRequest): Promise<LeaseAnswer> {
     return this.#answer(renew(this.#open().ledger, { tokens: 0, ...request }, Date.now()));
   }
 
-  async settle(request: SettlementRequest): Promise<LeaseAnswer> {
+  async settle({ ended, ...request }: SettlementRequest): Promise<LeaseAnswer> {
+    if (ended !== undefined) {
+      const nowMs = Date.now();
+      this.#open().outbox.post(searchEndedToEvent(ended, nowMs), nowMs);
+      this.ctx.waitUntil(this.#tell());
+    }
     return this.#answer(settle(this.#open().ledger, request, Date.now()));
   }
 
@@ -148,11 +159,6 @@ export class Tenant extends DurableObject<Env> {
     this.#carryOut(isTaken ? expire(ledger, leaseId, Date.now()) : voidLease(ledger, leaseId, Date.now()));
   }
 
-  /** Commands on leases since this object was woken; for whoever measures. */
-  async ledgerOperations(): Promise<number> {
-    return this.#ledgerOperations;
-  }
-
   /** One message that is lost is no reason to post a lease that nobody has used. True where nobody can say. */
   async #isTaken(leaseId: string): Promise<boolean> {
     const tenantId = this.ctx.storage.kv.get<string>("tenantId") ?? "";
@@ -166,6 +172,11 @@ export class Tenant extends DurableObject<Env> {
       }
     }
     return true;
+  }
+
+  /** Commands on leases since this object was woken; for whoever measures. */
+  async ledgerOperations(): Promise<number> {
+    return this.#ledgerOperations;
   }
 
   #answer(decision: Decision<SettleOutcome>): LeaseAnswer {

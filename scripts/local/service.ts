@@ -49,6 +49,7 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
         ...(options.remembersJudgements && { JUDGEMENTS: { className: "Judgements", useSQLite: true } }),
       },
       d1Databases: { DB: "espalier" },
+      r2Buckets: { ARCHIVE: "espalier-archive" },
       bindings: {
         ENVIRONMENT: "dev",
         PROVIDERS: JSON.stringify(options.providers),
@@ -70,9 +71,22 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
   const key = keepKey(join(stateDirectory, "key"));
   await database.prepare(await statementForKey(key)).run();
   const managementKey = await keepManagementKey(join(stateDirectory, "management-key"), url, adminKey.text);
+  const stopSweeping = await sweepEveryMinute(miniflare);
   const close = async (): Promise<void> => {
+    stopSweeping();
     await miniflare.dispose();
     letGo();
   };
   return { url, key: key.text, managementKey, adminKey: adminKey.text, close };
+}
+
+/** Miniflare knows of no cron triggers: wrangler.toml's is this. */
+async function sweepEveryMinute(miniflare: Miniflare): Promise<() => void> {
+  const worker = await miniflare.getWorker();
+  const sweep = (): void => {
+    worker.scheduled({ cron: "* * * * *" }).catch((error: unknown) => console.warn("sweep:", error));
+  };
+  const timer = setInterval(sweep, 60_000);
+  timer.unref();
+  return () => clearInterval(timer);
 }

@@ -14,9 +14,11 @@ import type { AppContext } from "./context.ts";
 import { getModel, listModels } from "./models/routes.ts";
 import { getDocs, getOpenApi } from "./openapi/routes.ts";
 import { cancelResponse, createResponse, deleteResponse, getResponse, listInputItems } from "./responses/routes.ts";
+import { createSearch } from "./searches/background.ts";
 import { estimateSearch } from "./searches/estimate.ts";
 import {
   cancelSearch,
+  deleteSearch,
   getCompletionSearch,
   getResponseSearch,
   getSearch,
@@ -70,11 +72,13 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/models/:id{.+}", handler: getModel, scope: "searches:read" },
   { method: "GET", path: `${STRATEGY}/models`, handler: listModels, scope: "searches:read" },
   { method: "GET", path: `${STRATEGY}/models/:id{.+}`, handler: getModel, scope: "searches:read" },
+  { method: "POST", path: "/searches", handler: createSearch, ...STARTS },
   { method: "GET", path: "/searches", handler: listOwnSearches, scope: "searches:read" },
   { method: "GET", path: "/searches/:id/events", handler: watchSearch, scope: "searches:read" },
   { method: "GET", path: "/searches/:id/tree", handler: getTree, scope: "searches:read" },
   { method: "GET", path: "/searches/:id", handler: getSearch, scope: "searches:read" },
-  { method: "DELETE", path: "/searches/:id", handler: cancelSearch, scope: "searches:create" },
+  { method: "POST", path: "/searches/:id/cancel", handler: cancelSearch, scope: "searches:create" },
+  { method: "DELETE", path: "/searches/:id", handler: deleteSearch, scope: "searches:create" },
   ...ADMIN_ROUTES,
   { method: "GET", path: "/openapi.json", handler: (context) => getOpenApi(context, ROUTES), scope: "public" },
   { method: "GET", path: "/docs", handler: (context) => getDocs(context, ROUTES), scope: "public" },

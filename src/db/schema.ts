@@ -32,7 +32,8 @@ export const searches = sqliteTable(
     tenantId: text("tenant_id").notNull(),
     model: text("model").notNull(),
     method: text("method").notNull(),
-    state: text("state", { enum: ["completed", "failed", "cancelled"] }).notNull(),
+    /** `deleted`: nothing of it is here any more, and nothing that comes late is taken. */
+    state: text("state", { enum: ["completed", "failed", "cancelled", "deleted"] }).notNull(),
     stopReason: text("stop_reason").$type<StopReason>().notNull(),
     answer: text("answer"),
     /** In [0, 1]; null where nothing judged the answer. */
@@ -52,6 +53,16 @@ export const searches = sqliteTable(
   },
   (table) => [index("searches_by_tenant").on(table.tenantId, table.createdAtMs)],
 );
+
+/**
+ * Searches that have been started and are not told of yet: what the sweeper looks after, and what a tenant's list of
+ * running ones begins with. Small at any time, hence without an index. The search's object has the last word.
+ */
+export const runningSearches = sqliteTable("running_searches", {
+  id: text("id").primaryKey(),
+  tenantId: text("tenant_id").notNull(),
+  createdAtMs: integer("created_at_ms").notNull(),
+});
 
 /** Completed candidates of a search. Reached through their search, which carries the tenant. */
 export const candidates = sqliteTable(

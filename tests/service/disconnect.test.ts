@@ -57,5 +57,5 @@ test("a stream that is cut ends its search soon after, unless that is to be fini
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   expect([await stateOf(left.id), await stateOf(kept.id)]).toEqual(["cancelled", "running"]);
-  await service.api(`/v1/searches/${kept.id}`, { method: "DELETE" });
+  await service.api(`/v1/searches/${kept.id}/cancel`, { method: "POST" });
 });

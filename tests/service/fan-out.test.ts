@@ -96,8 +96,8 @@ test("an ended search hangs up on the calls of its outlets, before their headers
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     const running = await runningSearch();
-    await fetch(`${withOutlets.url}/v1/searches/${running}`, {
-      method: "DELETE",
+    await fetch(`${withOutlets.url}/v1/searches/${running}/cancel`, {
+      method: "POST",
       headers: { authorization: `Bearer ${withOutlets.key}` },
     });
     await answer;

@@ -24,9 +24,9 @@ export function createCabinet(
         // One from before tenants had names is called by its id.
         return { tenantId, ...(kv.get<Omit<Tenancy, "tenantId">>("tenancy") ?? { name: tenantId, createdAtMs: 0 }) };
       },
-      write: ({ tenantId, name, createdAtMs }) => {
+      write: ({ tenantId, ...tenancy }) => {
         kv.put("tenantId", tenantId);
-        kv.put("tenancy", { name, createdAtMs });
+        kv.put("tenancy", tenancy);
       },
     },
     projects: createTable<Project>(sql, "project"),

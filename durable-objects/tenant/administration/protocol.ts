@@ -1,4 +1,5 @@
 import type { SealedDataKey } from "../../../src/credentials/data-key.ts";
+import type { Retention } from "../../../src/db/retention.ts";
 import type { AuditEntry, AuditHead, AuditVerdict } from "../../../src/ledger/audit/chain.ts";
 import type { NewTopUp } from "../../../src/ledger/budgets.ts";
 import type { KeyEdit, NewKey } from "../../../src/ledger/keys/change.ts";
@@ -16,7 +17,11 @@ import type { KnownProviders, StoredProvider } from "../../../src/own-providers.
 export interface Administration {
   readonly "tenant.create": { input: Tenancy; output: Tenancy };
   readonly "tenant.get": { input: Nothing; output: Tenancy };
-  readonly "tenant.update": { input: { readonly name: string }; output: Tenancy };
+  /** What is not named stays as it is, also within `retention`. */
+  readonly "tenant.update": {
+    input: { readonly name?: string; readonly retention?: Partial<Retention> };
+    output: Tenancy;
+  };
   readonly "project.create": { input: { readonly projectId: string; readonly name: string }; output: Project };
   readonly "project.list": { input: Nothing; output: readonly Project[] };
   readonly "project.get": { input: { readonly projectId: string }; output: Project };
@@ -89,6 +94,8 @@ export interface Tenancy {
   readonly tenantId: string;
   readonly name: string;
   readonly createdAtMs: number;
+  /** How long its searches are kept, where it is not as long as by default. */
+  readonly retention?: Partial<Retention>;
 }
 
 export interface Project {

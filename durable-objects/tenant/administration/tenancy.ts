@@ -17,10 +17,15 @@ export function getTenancy(desk: Desk): Outcome<Tenancy> {
   return tenancy === null ? fail({ type: "not-found", thing: "tenant", id: "" }) : succeed(tenancy);
 }
 
-export function updateTenancy(desk: Desk, { name }: Input<"tenant.update">): Outcome<Written<Tenancy>> {
+export function updateTenancy(desk: Desk, change: Input<"tenant.update">): Outcome<Written<Tenancy>> {
   const known = getTenancy(desk);
   if (!known.ok) return known;
-  const output = { ...known.value, name };
+  const { name = known.value.name, retention } = change;
+  const output = {
+    ...known.value,
+    name,
+    ...(retention !== undefined && { retention: { ...known.value.retention, ...retention } }),
+  };
   desk.tenancy.write(output);
-  return succeed({ output, target: output.tenantId, detail: { name } });
+  return succeed({ output, target: output.tenantId, detail: change });
 }

@@ -21,6 +21,8 @@ export interface ChatRequest {
   /** Answers wanted, >= 1. */
   readonly count: number;
   readonly isStream: boolean;
+  /** Nobody waits: what is answered is the search as it begins. */
+  readonly isBackground: boolean;
   readonly hasUsageChunk: boolean;
   /** Tools were asked for as `functions`: calls are answered as `function_call`. */
   readonly isLegacy: boolean;
@@ -48,6 +50,7 @@ export const chatRequestSchema = z.looseObject({
   stop: z.union([z.string(), z.array(z.string())]).nullish(),
   seed: z.int().nullish(),
   store: z.boolean().nullish(),
+  background: z.boolean().nullish(),
   /** Bounded only where it is stored. */
   metadata: z.unknown().optional(),
   ...besideFields,
@@ -88,6 +91,7 @@ export function parseChatRequest(input: Record<string, unknown>): Result<ChatReq
     seed: body.seed ?? null,
     count: body.n ?? 1,
     isStream: body.stream ?? false,
+    isBackground: body.background ?? false,
     hasUsageChunk: body.stream_options?.include_usage ?? false,
     isLegacy: legacy !== null,
     body: input,

@@ -1,6 +1,7 @@
 import type { SearchSummary } from "../../../durable-objects/search-tree/protocol.ts";
 import { readJsonObject } from "../body.ts";
 import { type AppContext, respondWithError } from "../context.ts";
+import { liftBackground, startInBackground } from "../searches/background.ts";
 import { followAnswer } from "../searches/live.ts";
 import { isSureToServe, resultOf, startSearch, tellerOf } from "../searches/start.ts";
 import { STREAM_HEADERS, WHITESPACE_HEADERS } from "../stream-headers.ts";
@@ -19,9 +20,10 @@ export async function createChatCompletion(context: AppContext): Promise<Respons
   if (!body.ok) return respondWithError(context, body.error);
   const unknown = unknownParameter("chat", context.req.raw.headers, body.value);
   if (unknown !== null) return respondWithError(context, unknown);
-  const parsed = parseChatRequest(body.value);
+  const parsed = parseChatRequest(liftBackground(body.value));
   if (!parsed.ok) return respondWithError(context, parsed.error);
   const request = parsed.value;
+  if (request.isBackground && !request.isStream) return startInBackground(context, request);
   const kept = toKeep(request);
   if (!kept.ok) return respondWithError(context, kept.error);
   const started = await startSearch(context, request, kept.value);

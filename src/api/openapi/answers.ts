@@ -220,6 +220,7 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     rollouts: integer,
     tree: listOf({ type: "object" }),
   }),
+  SearchDeleted: objectOf({ id: text, object: { const: "search.deleted" }, deleted: { const: true } }),
   SearchEvent: { type: "object", description: "One event of the search's log; they come in the order of `sequence`." },
   SearchTree: { type: "object", description: "The tree's canonical dump." },
   OpenApiDocument: { type: "object", description: "OpenAPI 3.1." },

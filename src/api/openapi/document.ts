@@ -109,8 +109,8 @@ function toDocumented(method: string, template: string, operation: Operation, sc
     ],
     ...(body !== undefined && { requestBody: { required: true, content: { "application/json": schemaRef(body) } } }),
     responses: {
-      "200": {
-        description: "OK",
+      [operation.status ?? 200]: {
+        description: operation.status === 202 ? "Accepted" : "OK",
         content: Object.fromEntries(
           Object.entries(answer).map(([type, name]) => [
             type,

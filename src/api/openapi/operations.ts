@@ -11,6 +11,8 @@ export interface Operation {
   /** Schema by media type; null is text of no schema. */
   readonly answer: Readonly<Record<string, string | null>>;
   readonly errors: readonly ErrorName[];
+  /** Of the answer, where it is not 200. */
+  readonly status?: 202;
   /** Takes `X-Search` and the headers beside it. */
   readonly isSearch?: true;
 }
@@ -62,7 +64,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   "DELETE /chat/completions/{id}": {
     summary: "Delete a stored chat completion",
-    description: "Its search stays.",
+    description: "With its search.",
     answer: json("CompletionDeleted"),
     errors: ["completion-not-found"],
   },
@@ -113,6 +115,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   "DELETE /responses/{id}": {
     summary: "Delete a response",
+    description: "With its search.",
     answer: json("ResponseDeleted"),
     errors: ["response-not-found"],
   },
@@ -146,10 +149,24 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: json("Model"),
     errors: ["model-not-found"],
   },
+  "POST /searches": {
+    summary: "Start a search in the background",
+    description:
+      "A chat completion's request; the answer is the search as it begins. Its completion is stored unless `store` is false. `background: true` in a chat completion's request, or in its `search`, does the same.",
+    body: "ChatCompletionRequest",
+    answer: json("Search"),
+    status: 202,
+    errors: SEARCH_ERRORS,
+    isSearch: true,
+  },
   "GET /searches": {
-    summary: "List your ended searches",
-    description: "Newest first.",
-    query: { limit: { type: "integer", minimum: 1, maximum: 100, default: 20 } },
+    summary: "List your searches",
+    description: "Those that run and those that have ended, newest first.",
+    query: {
+      limit: page.limit,
+      after: page.after,
+      state: { enum: ["running", "ended", "completed", "failed", "cancelled"] },
+    },
     answer: json("List"),
     errors: ["invalid-parameter"],
   },
@@ -158,10 +175,16 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: json("Search"),
     errors: ["search-not-found"],
   },
-  "DELETE /searches/{id}": {
+  "POST /searches/{id}/cancel": {
     summary: "Cancel a search",
     description: "Ends it with its best so far, and answers when it has ended.",
     answer: json("Search"),
+    errors: ["search-not-found"],
+  },
+  "DELETE /searches/{id}": {
+    summary: "Delete a search",
+    description: "With its tree, its archive, its rows and its stored completion; one that runs is ended.",
+    answer: json("SearchDeleted"),
     errors: ["search-not-found"],
   },
   "GET /searches/{id}/events": {

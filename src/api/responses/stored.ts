@@ -37,11 +37,9 @@ export async function cancelResponse(context: AppContext, { searchId }: StoredRe
   await stubOf(context, searchId).cancel();
 }
 
-/** First forgotten, then ended: nobody can ask for what it would still find. */
-export async function deleteResponse(context: AppContext, response: StoredResponse): Promise<void> {
-  const stub = stubOf(context, response.searchId);
-  await stub.forgetKept();
-  if (response.summary.state === "running") await stub.cancel();
+/** With its search; one that runs is ended. */
+export async function deleteResponse(context: AppContext, { searchId }: StoredResponse): Promise<void> {
+  await stubOf(context, searchId).erase("end");
 }
 
 /** What this response's own request brought as input, as messages. */

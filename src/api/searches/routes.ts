@@ -1,24 +1,18 @@
-import { listSearches } from "../../db/searches.ts";
+import { archiveKeyOf, readArchive } from "../../db/archive.ts";
 import { type AppContext, respondWithError } from "../context.ts";
 import { searchIdOfResponse } from "../responses/response-id.ts";
+import { linesFrom } from "./lines.ts";
+import { listPage } from "./list.ts";
 import { isSearchId, searchIdOfCompletion } from "./search-id.ts";
 import { searchStub } from "./search-stub.ts";
 import { ndjsonToServerSentEvents } from "./server-sent-events.ts";
-import { reportToWire, rowToWire } from "./view.ts";
+import { reportToWire } from "./view.ts";
 
-/** GET /v1/searches?limit=N: the tenant's ended searches, newest first. What runs now is known to its object alone. */
+/** GET /v1/searches: the tenant's searches, the newest first. */
 export async function listOwnSearches(context: AppContext): Promise<Response> {
-  const limit = Number(context.req.query("limit") ?? DEFAULT_LIST_LENGTH);
-  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_LIST_LENGTH) {
-    const message = `Invalid 'limit': expected an integer from 1 to ${MAX_LIST_LENGTH}.`;
-    return respondWithError(context, { type: "invalid-parameter", code: "invalid_value", message, param: "limit" });
-  }
-  const rows = await listSearches(context.env.DB, context.get("tenant").id, limit);
-  return context.json({ object: "list", data: rows.map(rowToWire) });
+  const page = await listPage(context, (name) => context.req.query(name));
+  return page.ok ? context.json(page.value) : respondWithError(context, page.error);
 }
-
-const DEFAULT_LIST_LENGTH = 20;
-const MAX_LIST_LENGTH = 100;
 
 /** GET /v1/searches/{id}. A foreign search is as unknown as one that never was: 404, never 403. */
 export function getSearch(context: AppContext): Promise<Response> {
@@ -50,11 +44,18 @@ export async function getTree(context: AppContext): Promise<Response> {
   return context.body(tree, 200, { "content-type": isJson ? "application/json" : "text/plain; charset=utf-8" });
 }
 
-/** DELETE /v1/searches/{id}: ends it with its best so far, and answers when it has ended. */
+/** POST /v1/searches/{id}/cancel: ends it with its best so far, and answers when it has ended. */
 export async function cancelSearch(context: AppContext): Promise<Response> {
   const stub = stubOf(context);
   const report = stub === null ? null : await stub.cancel();
   return report === null ? notFound(context) : context.json(reportToWire(report));
+}
+
+/** DELETE /v1/searches/{id}: nothing of it is left anywhere, nor of its stored completion; one that runs is ended. */
+export async function deleteSearch(context: AppContext): Promise<Response> {
+  const isDeleted = (await stubOf(context)?.erase("end")) ?? false;
+  if (!isDeleted) return notFound(context);
+  return context.json({ id: askedId(context), object: "search.deleted", deleted: true });
 }
 
 /**
@@ -70,10 +71,23 @@ export async function watchSearch(context: AppContext): Promise<Response> {
   const stub = stubOf(context);
   const viewerId = crypto.randomUUID();
   const events = stub === null ? null : await stub.watch(from, viewerId);
-  if (stub === null || events === null) return notFound(context);
+  if (stub === null || events === null) return (await archived(context, from)) ?? notFound(context);
   // Where the connection breaks in a pause of the search, its object would notice only at the next event.
   const leave = (): void => context.executionCtx.waitUntil(stub.leave(viewerId).catch(() => {}));
   context.req.raw.signal.addEventListener("abort", leave, { once: true });
+  return respondWithEvents(context, events);
+}
+
+/** The events of a search whose object has forgotten them, from the archive; null where they are not there either. */
+async function archived(context: AppContext, from: number): Promise<Response | null> {
+  const { ARCHIVE } = context.env;
+  const id = askedId(context);
+  if (ARCHIVE === undefined || !isSearchId(id)) return null;
+  const lines = await readArchive(ARCHIVE, archiveKeyOf(context.get("tenant").id, id));
+  return lines === null ? null : respondWithEvents(context, lines.pipeThrough(linesFrom(from)));
+}
+
+function respondWithEvents(context: AppContext, events: ReadableStream<Uint8Array>): Response {
   const isEventSource = context.req.header("accept")?.includes("text/event-stream") ?? false;
   return isEventSource
     ? context.body(ndjsonToServerSentEvents(events), 200, {

@@ -37,8 +37,26 @@ export function reportToWire(report: SearchReport) {
   };
 }
 
-/** An ended search in a list: without its tree, which `GET /v1/searches/{id}` shows. */
-export function rowToWire(row: SearchRow) {
+/** A search in a list: without its tree, which `GET /v1/searches/{id}` shows. */
+export interface ListedSearch {
+  readonly id: string;
+  readonly object: "search";
+  readonly state: string;
+  readonly model: string;
+  readonly method: string;
+  readonly seed: number;
+  readonly created: number;
+  /** Null while it runs, as is the next. */
+  readonly ended: number | null;
+  readonly stop_reason: string | null;
+  readonly answer: string | null;
+  readonly score: number | null;
+  readonly rollouts: number;
+  readonly model_calls: number;
+  readonly cost: number;
+}
+
+export function rowToWire(row: SearchRow): ListedSearch {
   return {
     id: row.id,
     object: "search",

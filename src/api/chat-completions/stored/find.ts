@@ -44,8 +44,7 @@ export async function deleteStored(context: AppContext, completionId: string): P
   if (searchId === null) return false;
   const stub = stubOf(context, searchId);
   if (toStored(searchId, await stub.kept()) === null) return false;
-  await stub.forgetKept();
-  return true;
+  return stub.erase("let-end");
 }
 
 /** What it was asked. */
