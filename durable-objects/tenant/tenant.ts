@@ -9,7 +9,15 @@ import { lease } from "../../src/ledger/lease.ts";
 import { searchIdOfLease } from "../../src/ledger/lease-id.ts";
 import { NO_RATES, ratesOf } from "../../src/ledger/rates.ts";
 import type { Decision } from "../../src/ledger/rows.ts";
-import { dueAtElapsedMs, expire, renew, type SettleOutcome, settle, voidLease } from "../../src/ledger/settle.ts";
+import {
+  dueAtElapsedMs,
+  expire,
+  GRACE_MS,
+  renew,
+  type SettleOutcome,
+  settle,
+  voidLease,
+} from "../../src/ledger/settle.ts";
 import type { SealedProviders } from "../../src/own-providers.ts";
 import { administer } from "./administration/administer.ts";
 import { createCabinet } from "./administration/cabinet.ts";
@@ -141,6 +149,9 @@ export class Tenant extends DurableObject<Env> {
   async #lease(wish: LeaseWish, key: Pick<Caller, "projectId" | "keyId">, nowMs: number): Promise<Draw> {
     const { ledger } = this.#open();
     this.#ledgerOperations++;
+    // Before there is a lease to look after: one without an alarm would be open for good.
+    const set = await this.ctx.storage.getAlarm();
+    if (set === null) await this.ctx.storage.setAlarm(nowMs + wish.ttlMs + GRACE_MS);
     const decision = lease(ledger, wishToRequest(wish, key), nowMs);
     this.#carryOut(decision);
     const { outcome, changes } = decision;
