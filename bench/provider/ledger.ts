@@ -7,6 +7,8 @@ export interface ProviderCall {
   readonly n: number;
   /** Which invocation says that it made it; "" where none does. */
   readonly invocation: string;
+  /** Of the request's body: two calls that ask for the same have the same. */
+  readonly fingerprint: string;
   readonly receivedMs: number;
   headersMs: number | null;
   endMs: number | null;
@@ -35,10 +37,10 @@ export interface LedgerSnapshot {
 }
 
 /** Enough for any search; a load test does not need its calls one by one. */
-const MOST_CALLS = 20_000;
+const MOST_CALLS = 100_000;
 
 export interface Ledger {
-  receive(model: string, n: number, invocation: string): ProviderCall;
+  receive(call: Pick<ProviderCall, "model" | "n" | "invocation" | "fingerprint">): ProviderCall;
   headersSent(call: ProviderCall): void;
   end(call: ProviderCall, isAborted: boolean): void;
   snapshot(): LedgerSnapshot;
@@ -55,12 +57,13 @@ export function createLedger(): Ledger {
     else state.waiting.delete(invocation);
   };
   return {
-    receive: (model, n, invocation) => {
+    receive: ({ model, n, invocation, fingerprint }) => {
       const call: ProviderCall = {
         number: ++state.count,
         model,
         n,
         invocation,
+        fingerprint,
         receivedMs: performance.timeOrigin + performance.now(),
         headersMs: null,
         endMs: null,

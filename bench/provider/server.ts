@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createRandom } from "../../src/core/random.ts";
@@ -102,7 +103,9 @@ async function complete(world: World, body: string, invocation: string, response
   const { settings, ledger, slots } = world;
   const request = parseRequest(body);
   if (request === null) return sendError(response, 400, "the body is no chat-completions request");
-  const call = ledger.receive(request.model, request.n, invocation);
+  const fingerprint = createHash("sha256").update(body).digest("base64url");
+  const call = ledger.receive({ model: request.model, n: request.n, invocation, fingerprint });
+  response.setHeader("x-request-id", requestIdOf(call));
   call.promptTokens = request.promptTokens;
   let isGone = false;
   const closed = new Promise<void>((resolve) => {
@@ -129,6 +132,11 @@ async function complete(world: World, body: string, invocation: string, response
   } finally {
     headersSent();
   }
+}
+
+/** What the provider calls a call in its answer: by it the caller's books are held against the ledger. */
+export function requestIdOf({ number }: Pick<ProviderCall, "number">): string {
+  return `call-${number}`;
 }
 
 async function answer(

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { unstable_readConfig } from "wrangler";
-import { buildBundle } from "../../scripts/local/bundle.ts";
+import type { Bundle } from "../../scripts/local/bundle.ts";
 import { ROOT } from "../../scripts/run.ts";
 
 /** What workerd is started with; every path in the file is relative to its folder. */
@@ -17,13 +17,16 @@ const require = createRequire(import.meta.url);
 const MINIFLARE = join(dirname(require.resolve("miniflare")), "workers");
 
 /**
- * Writes `workerd.capnp` and everything it embeds into `directory`. The Worker is the bundle that would be deployed, its
+ * Writes `workerd.capnp` and everything it embeds into `directory`. The Worker is that bundle, its
  * bindings and dates are those of wrangler.toml: each of its objects keeps SQLite on disk below `directory/objects`, its
  * D1 is Miniflare's (a Durable Object with SQLite behind workerd's D1 client) below `directory/d1`.
  */
-export async function writeConfig(directory: string, variables: Record<string, string>): Promise<WorkerdConfig> {
+export function writeConfig(
+  directory: string,
+  variables: Readonly<Record<string, string>>,
+  { modules }: Bundle,
+): WorkerdConfig {
   const wrangler = unstable_readConfig({ config: join(ROOT, "wrangler.toml") });
-  const { modules } = await buildBundle();
   for (const folder of ["objects", "d1"]) mkdirSync(join(directory, folder), { recursive: true });
   // Copied: the bundle's folder is built anew whenever somebody changes a source.
   const embed = (path: string): string => {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import type {
   Input,
   Output,
 } from "../../durable-objects/tenant/administration/protocol.ts";
+import { type Bundle, buildBundle } from "../../scripts/local/bundle.ts";
 import { MIGRATIONS_TABLE, readMigrations } from "../../scripts/local/database.ts";
 import { keepKey, LOCAL_TENANT, statementForKey } from "../../scripts/local/key.ts";
 import type { Result } from "../../src/core/result.ts";
@@ -22,6 +23,15 @@ export interface BareServiceOptions {
   readonly providers: readonly ProviderConfig[];
   /** Further Worker variables by name, e.g. LIMITS. */
   readonly variables?: Readonly<Record<string, string>>;
+  /**
+   * Where its state is, and stays: a service that was killed goes on from there under the same key. A fresh folder, removed
+   * at the end, where left out.
+   */
+  readonly directory?: string;
+  /** Another build of the Worker than that of the sources as they are now. */
+  readonly bundle?: Bundle;
+  /** What workerd prints, line by line; left out, it goes where ours goes. */
+  readonly onLine?: (line: string) => void;
 }
 
 export interface BareService {
@@ -36,7 +46,7 @@ export interface BareService {
   administer<Name extends AdministrationName>(name: Name, input: Input<Name>): Promise<Output<Name>>;
   /** Commands that the tenant's ledger has carried out since it was woken. */
   ledgerOperations(): Promise<number>;
-  /** Ends workerd and removes its state. */
+  /** Kills workerd, as with -9, and removes its state where that was not given. */
   close(): Promise<void>;
 }
 
@@ -48,6 +58,9 @@ export interface SqlStatement {
 /** Who may do everything (durable-objects/tenant/administration/administer.ts). */
 const DEPLOYMENT = "deployment";
 
+/** The file that its key is kept in; there from the first start on. */
+const KEY = "key";
+
 const START_TIMEOUT_MS = 60_000;
 
 /**
@@ -58,9 +71,12 @@ const START_TIMEOUT_MS = 60_000;
  * What differs from production: D1 is Miniflare's object in the same process (a query is a hop, not a network), the disk
  * is local, and nobody limits connections that wait for headers (the scripted provider can).
  */
-export async function startBareService({ providers, variables = {} }: BareServiceOptions): Promise<BareService> {
-  const directory = mkdtempSync(join(tmpdir(), "espalier-workerd-"));
-  const { file, environment } = await writeConfig(directory, { PROVIDERS: JSON.stringify(providers), ...variables });
+export async function startBareService(options: BareServiceOptions): Promise<BareService> {
+  const { providers, variables = {}, onLine } = options;
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), "espalier-workerd-"));
+  const isFresh = !existsSync(join(directory, KEY));
+  const allVariables = { PROVIDERS: JSON.stringify(providers), ...variables };
+  const { file, environment } = writeConfig(directory, allVariables, options.bundle ?? (await buildBundle()));
   const workerd = process.env.MINIFLARE_WORKERD_PATH ?? createRequire(import.meta.url)("workerd").default;
   // The lifeline: workerd outlives a parent killed with -9, but the shell's stdin closes whatever happens to us.
   const script =
@@ -70,14 +86,17 @@ export async function startBareService({ providers, variables = {} }: BareServic
     cwd: directory,
     // A group of its own: what ends ours must not end the lifeline before workerd.
     detached: true,
-    stdio: ["pipe", "inherit", "inherit", "pipe"],
+    stdio: ["pipe", onLine === undefined ? "inherit" : "pipe", onLine === undefined ? "inherit" : "pipe", "pipe"],
     env: { ...process.env, ...environment },
   });
+  for (const output of [shell.stdout, shell.stderr]) {
+    if (output !== null && onLine !== undefined) createInterface({ input: output }).on("line", onLine);
+  }
   const ended = new Promise<void>((resolve) => shell.on("exit", () => resolve()));
   const close = async (): Promise<void> => {
     shell.stdin?.end();
     await ended;
-    rmSync(directory, { recursive: true, force: true });
+    if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
   };
   try {
     const { processId, ports } = await listening(shell.stdio[3] as Readable, ["http", "operator"]);
@@ -101,9 +120,11 @@ export async function startBareService({ providers, variables = {} }: BareServic
     };
     const ledgerOperations = (): Promise<number> =>
       operate("tenant", { code: tenantCodeOf(LOCAL_TENANT), method: "ledgerOperations", args: [] }) as Promise<number>;
-    const key = keepKey(join(directory, "key"));
-    const migrations = readMigrations().flatMap(({ statements }) => statements);
-    await sql([{ sql: MIGRATIONS_TABLE }, ...migrations, { sql: await statementForKey(key) }]);
+    const key = keepKey(join(directory, KEY));
+    if (isFresh) {
+      const migrations = readMigrations().flatMap(({ statements }) => statements);
+      await sql([{ sql: MIGRATIONS_TABLE }, ...migrations, { sql: await statementForKey(key) }]);
+    }
     return {
       url: `http://127.0.0.1:${ports.http}`,
       key: key.text,
