@@ -1,6 +1,8 @@
 import type { Limits } from "../../src/core/budget.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import type { Funds } from "../../src/core/funds.ts";
+import type { Tree } from "../../src/core/tree.ts";
+import { stateOf } from "../../src/db/state.ts";
 import { nanodollarsToMicrodollars } from "../../src/ledger/money.ts";
 import type { LeaseView } from "../tenant/protocol.ts";
 import type { Tenant } from "../tenant/tenant.ts";
@@ -37,7 +39,7 @@ export interface LeaseKeeperDeps {
   readonly tenantOf: (code: string) => Pick<Tenant, "renew" | "draw" | "settle">;
   readonly facts: FactsStore;
   readonly clock: Clock;
-  readonly books: () => Books;
+  readonly books: () => Books & Pick<Tree, "end">;
   /** The search's own id. */
   readonly searchId: () => string;
   /** The tenant has ended the lease: nothing may be sent from now on. */
@@ -131,7 +133,16 @@ export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
 
   const settleWith = async (lease: HeldLease): Promise<HeldLease> => {
     const total = paidInFull(books());
-    const answer = await deps.tenantOf(lease.tenantCode).settle(settlementOf(lease, total));
+    const { end, spent } = books();
+    const ended = end && {
+      searchId: deps.searchId(),
+      keyId: lease.keyId,
+      state: stateOf(end),
+      microdollars: total.microdollars,
+      calls: spent.calls,
+    };
+    const settlement = { ...settlementOf(lease, total), ...(ended !== null && { ended }) };
+    const answer = await deps.tenantOf(lease.tenantCode).settle(settlement);
     // What the ledger refuses now, it refuses for good: it is there to be read, and the lease is posted in full.
     if (!answer.ok) console.error(`lease ${lease.wish.leaseId}: not settled: ${answer.message}`);
     const settled = { ...lease, before: total, isSettled: true };

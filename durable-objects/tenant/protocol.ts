@@ -112,6 +112,17 @@ export interface SettlementRequest {
   readonly leaseId: string;
   readonly spent: number;
   readonly tokens: number;
+  /** Present where the search is over, for the tenant's webhooks; absent where only this lease of it is. */
+  readonly ended?: SearchEnd;
+}
+
+export interface SearchEnd {
+  readonly searchId: string;
+  readonly keyId: string;
+  readonly state: "completed" | "failed" | "cancelled";
+  /** Microdollars, under all of its leases. */
+  readonly microdollars: number;
+  readonly calls: number;
 }
 
 /** `reason` is the type of a `LeaseError`, `message` the whole of it for the log. */

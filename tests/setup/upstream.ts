@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
 import { createScriptedUpstream, type UpstreamCall } from "../upstream/index.ts";
-import { createJsonServer } from "../upstream/json-server.ts";
+import { createJsonServer, type JsonCall } from "../upstream/json-server.ts";
 import { scenarioOf, scorerScenario, tagOf } from "./scenarios.ts";
 
 declare module "vitest" {
@@ -19,6 +19,11 @@ export interface ControlAnswer {
   readonly calls: readonly Pick<UpstreamCall, "body" | "headers" | "isAborted" | "receivedAtMs" | "endedAtMs">[];
 }
 
+/** What a worker test is told about the posts to one path of the scorer's server, which takes webhooks as well. */
+export interface PostsAnswer {
+  readonly posts: readonly Pick<JsonCall, "headers" | "text">[];
+}
+
 /**
  * A real upstream in Node for the tests inside workerd, reached over loopback. Tests share it, so each marks its calls
  * with a tag in the question; `GET <controlUrl>/?tag=...` tells what arrived with that tag.
@@ -31,18 +36,23 @@ export default async function setup(project: TestProject): Promise<() => Promise
     ordinals.set(tag, ordinal);
     return scenarioOf(call.messages)({ ...call, ordinal });
   });
+  const scorer = await createJsonServer(scorerScenario);
   const control = createServer((request, response) => {
-    const tag = new URL(request.url ?? "/", "http://control").searchParams.get("tag");
+    const { searchParams } = new URL(request.url ?? "/", "http://control");
+    const tag = searchParams.get("tag");
+    const path = searchParams.get("path");
     const calls = upstream.ledger.calls.filter((call) => tagOf(call.body.messages) === tag);
     response.setHeader("content-type", "application/json");
     // Who asks again after the five seconds that Node keeps a connection would meet it as it is closed.
     response.setHeader("connection", "close");
-    response.end(JSON.stringify({ calls } satisfies ControlAnswer));
+    const posts = scorer.calls.filter((call) => call.path === path);
+    response.end(
+      JSON.stringify(path === null ? ({ calls } satisfies ControlAnswer) : ({ posts } satisfies PostsAnswer)),
+    );
   });
   await new Promise<void>((resolve) => control.listen(0, "127.0.0.1", resolve));
   project.provide("controlUrl", `http://127.0.0.1:${(control.address() as AddressInfo).port}`);
   project.provide("providers", JSON.stringify(providers(upstream.url)));
-  const scorer = await createJsonServer(scorerScenario);
   project.provide("scorerUrl", scorer.url);
   project.provide("scorers", scorers(scorer.url));
   return async () => {

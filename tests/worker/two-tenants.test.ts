@@ -2,6 +2,7 @@ import { env } from "cloudflare:test";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createDocument, toTemplate } from "../../src/api/openapi/document.ts";
 import { ROUTES, type Route } from "../../src/api/routes.ts";
+import { providersOf } from "../../src/env.ts";
 import { type Answer, admin, mintManager } from "./admin-client.ts";
 import { call, MODEL, mintKey, question, until } from "./client.ts";
 
@@ -41,6 +42,9 @@ beforeAll(async () => {
   const future = Math.floor(Date.now() / 1000) + 86_400;
   const price = { model: `model-${CANARY}`, effective_from: future, input_usd: 1, output_usd: 1 };
   const webhook = { url: `${new URL(env.SCORER_URL).origin}/${CANARY}`, events: ["search.ended"] };
+  const models = [{ id: `own-${CANARY}`, upstream: "scripted" }];
+  const baseUrl = providersOf(env).find((one) => one.name === "scripted")?.baseUrl;
+  const provider = { name: `own, ${CANARY}`, baseUrl, apiKey: `sk-${CANARY}`, models };
   await make(`/limits/key:${key.id}`, { parallel_calls: 77 });
   budgetOfAll = (await make("/budgets", { ...budget, scope: `project:${project.id}` })).id;
   ids = {
@@ -52,6 +56,7 @@ beforeAll(async () => {
     budget: budgetOfAll,
     price: (await make("/prices", price)).id,
     webhook: (await make("/webhooks", webhook)).id,
+    provider: (await make("/providers", provider)).id,
     projectScope: `project:${project.id}`,
     keyScope: `key:${key.id}`,
   };
@@ -90,6 +95,8 @@ const BODIES: Readonly<Record<string, object>> = {
   "POST /admin/budgets/:id/top_ups": { amount_usd: 1 },
   "POST /admin/limits/:scope": { parallel_searches: 0 },
   "POST /admin/webhooks/:id": { disabled: true },
+  "POST /admin/providers/:id": { name: "taken over" },
+  "POST /admin/providers/:id/test": {},
 };
 
 interface Seen {
@@ -160,6 +167,7 @@ const input = [{ role: "user", content: "scenario=hello tag=nine And then?" }];
 
 const FIELDS: readonly Field[] = [
   after("GET /chat/completions", ["completion"]),
+  after("GET /searches", ["search"]),
   after("GET /admin/projects", ["project"]),
   after("GET /admin/keys", ["key"]),
   after("GET /admin/budgets", ["budget"]),
@@ -255,7 +263,8 @@ describe("I9: B's ids in A's queries and bodies", () => {
     const isIdLike = (name: string) => /(^|_)id$|^(after|scope|key|project|known|conversation)$/.test(name);
     // The client's own words for what it makes or is asked about, and what leads nowhere.
     const OWN = ["POST /admin/tenants id", "POST /admin/projects id", "POST /admin/budgets/{id}/top_ups id"];
-    const ELSEWHERE = ["POST /admin/audit/verify known", "GET /admin/tenants after"];
+    const OPERATOR = ["GET /admin/tenants after", "GET /admin/credential_keys after"];
+    const ELSEWHERE = ["POST /admin/audit/verify known", "POST /admin/credential_keys/rotate after", ...OPERATOR];
     const covered = new Set([...FIELDS.map(({ operation, field }) => `${operation} ${field}`), ...OWN, ...ELSEWHERE]);
     const found = TENANT_ROUTES.flatMap(({ method, path }) => {
       const template = toTemplate(path);

@@ -1,5 +1,6 @@
 import type { LedgerEvent } from "../../../src/ledger/rows.ts";
 import type { WebhookEvent } from "../administration/protocol.ts";
+import type { SearchEnd } from "../protocol.ts";
 
 /** What a tenant's webhooks are told of, as their bodies have it. */
 export interface TenantEvent {
@@ -44,6 +45,19 @@ export function ledgerEventToEvent(event: LedgerEvent, nowMs: number): TenantEve
     case "lease-overspent":
       return null;
   }
+}
+
+/** A search that is settled twice has one event. */
+export function searchEndedToEvent(
+  { searchId, keyId, state, microdollars, calls }: SearchEnd,
+  nowMs: number,
+): TenantEvent {
+  return {
+    id: `evt_${searchId}_ended`,
+    type: "search.ended",
+    created: Math.floor(nowMs / 1000),
+    data: { search_id: searchId, key_id: keyId, state, cost_usd: microdollars / 1_000_000, model_calls: calls },
+  };
 }
 
 const NANODOLLARS_PER_DOLLAR = 1_000_000_000;
