@@ -36,6 +36,8 @@ export interface HeldLease {
   readonly ordinal: number;
   /** What the search had spent under earlier leases; once this one is settled, under this one too. */
   readonly before: Spent;
+  /** False where nobody counts what is spent under it. */
+  readonly isCounted: boolean;
   /** Its settlement has arrived. */
   readonly isSettled: boolean;
 }

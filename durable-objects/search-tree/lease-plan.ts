@@ -39,7 +39,7 @@ export function allowanceOf({ before }: Pick<HeldLease, "before">, view: LeaseVi
  * beside it find some. No more than `own`, the limit that the request itself has set.
  */
 export function renewalOf(
-  { wish, before }: HeldLease,
+  { wish, before, keyId, isCounted }: HeldLease,
   { spent, reserved }: Books,
   { seq, piece, own, tokens }: { seq: number; piece: number; own: number | undefined; tokens: number },
 ): RenewalRequest {
@@ -53,6 +53,7 @@ export function renewalOf(
     wanted: nanodollarsOf(most - before.microdollars),
     tokens: Math.min(LARGEST_PER_MINUTE, Math.max(0, usedTokens - tokens)),
     ttlMs: wish.ttlMs,
+    ...(!isCounted && { keyId }),
   };
 }
 

@@ -2,7 +2,7 @@ import { capOf, isBinding } from "../../src/ledger/caps.ts";
 import { isLive, type Key, keyStatus } from "../../src/ledger/keys/key.ts";
 import type { LeaseRequest } from "../../src/ledger/lease.ts";
 import type { Lease, LedgerRows } from "../../src/ledger/rows.ts";
-import type { Caller, LeaseView, LeaseWish } from "./protocol.ts";
+import type { Caller, LeaseView, LeaseWish, RenewalRequest } from "./protocol.ts";
 
 /** As long as a digest, and never one of ours: an unknown key takes the same way as a wrong secret (T6). */
 export const NO_DIGEST = "-".repeat(64);
@@ -41,13 +41,35 @@ export function wishToRequest(wish: LeaseWish, caller: Pick<Caller, "projectId" 
   return { leaseId, keyId: caller.keyId, scopeIds, nanodollars, tokens, calls, asks, ttlMs, spentBefore };
 }
 
-export function leaseToView(rows: LedgerRows, lease: Lease, elapsedMs: number): LeaseView {
+/** The next stretch of a lease that is not counted; null where its key has ended. */
+export function uncountedView(
+  key: Key | null,
+  { leaseId, seq, wanted, ttlMs }: RenewalRequest,
+  nowMs: number,
+): LeaseView | null {
+  if (key === null || !isLive(keyStatus(key, nowMs))) return null;
+  return {
+    leaseId,
+    state: "open",
+    seq,
+    nanodollars: wanted,
+    isCounted: false,
+    isBinding: false,
+    mostPerSearch: null,
+    calls: Number.MAX_SAFE_INTEGER,
+    tokens: 0,
+    expiresInMs: ttlMs,
+  };
+}
+
+export function leaseToView(rows: LedgerRows, lease: Lease, elapsedMs: number, isCounted = true): LeaseView {
   const { leaseId, state, seq, nanodollars, calls, tokens, scopeIds, expiresAtElapsedMs } = lease;
   return {
     leaseId,
     state,
     seq,
     nanodollars,
+    isCounted,
     isBinding: isBinding(rows, lease),
     mostPerSearch: capOf(rows, scopeIds),
     calls,

@@ -3,6 +3,7 @@ import { fail } from "../../src/core/result.ts";
 import { listKeys } from "../../src/db/keys.ts";
 import type { Retention } from "../../src/db/retention.ts";
 import type { Env } from "../../src/env.ts";
+import { isUnlimited } from "../../src/ledger/caps.ts";
 import { advanceClock } from "../../src/ledger/clock.ts";
 import { tenantCodeOf, tenantCodeOfKey } from "../../src/ledger/keys/tenant-code.ts";
 import { lease } from "../../src/ledger/lease.ts";
@@ -24,7 +25,7 @@ import { createCabinet } from "./administration/cabinet.ts";
 import type { Cabinet } from "./administration/operation.ts";
 import type { AdministrationName, Tenancy } from "./administration/protocol.ts";
 import { inOrder } from "./administration/providers.ts";
-import { callerOf, leaseToView, NO_DIGEST, scopeIdsOf, wishToRequest } from "./admission.ts";
+import { callerOf, leaseToView, NO_DIGEST, scopeIdsOf, uncountedView, wishToRequest } from "./admission.ts";
 import { rowToKey } from "./imported-key.ts";
 import { createKeyStore, type KeyStore } from "./key-store.ts";
 import { createLedgerStore, type LedgerStore } from "./ledger-store.ts";
@@ -89,6 +90,7 @@ export class Tenant extends DurableObject<Env> {
   }
 
   async renew(request: RenewalRequest): Promise<LeaseAnswer> {
+    if (request.keyId !== undefined) return this.#renewUncounted(request, request.keyId);
     return this.#answer(renew(this.#open().ledger, { tokens: 0, ...request }, Date.now()));
   }
 
@@ -147,17 +149,30 @@ export class Tenant extends DurableObject<Env> {
   }
 
   async #lease(wish: LeaseWish, key: Pick<Caller, "projectId" | "keyId">, nowMs: number): Promise<Draw> {
-    const { ledger } = this.#open();
+    const { ledger, cabinet } = this.#open();
+    const { webhooks } = cabinet;
     this.#ledgerOperations++;
+    const request = wishToRequest(wish, key);
+    // What nobody limits, and nobody wants to hear the end of, is not written down: rows cost money, and whoever asked
+    // would wait for the disk.
+    const isCounted = webhooks.all().length > 0 || !isUnlimited(ledger, key.keyId, request.scopeIds);
     // Before there is a lease to look after: one without an alarm would be open for good.
-    const set = await this.ctx.storage.getAlarm();
-    if (set === null) await this.ctx.storage.setAlarm(nowMs + wish.ttlMs + GRACE_MS);
-    const decision = lease(ledger, wishToRequest(wish, key), nowMs);
-    this.#carryOut(decision);
+    if (isCounted && (await this.ctx.storage.getAlarm()) === null) {
+      await this.ctx.storage.setAlarm(nowMs + wish.ttlMs + GRACE_MS);
+    }
+    const decision = lease(ledger, request, nowMs);
+    if (isCounted) this.#carryOut(decision);
     const { outcome, changes } = decision;
     if (!outcome.ok) return { ok: false, refusal: outcome.error };
-    await this.#arm();
-    return { ok: true, lease: leaseToView(ledger, outcome.value, changes.clock.elapsedMs) };
+    if (isCounted) await this.#arm();
+    return { ok: true, lease: leaseToView(ledger, outcome.value, changes.clock.elapsedMs, isCounted) };
+  }
+
+  #renewUncounted(request: RenewalRequest, keyId: string): LeaseAnswer {
+    this.#ledgerOperations++;
+    const view = uncountedView(this.#open().keys.get(keyId)?.key ?? null, request, Date.now());
+    if (view !== null) return { ok: true, lease: view };
+    return { ok: false, reason: "key-not-live", message: `the key ${keyId} has ended` };
   }
 
   /**
@@ -230,7 +245,7 @@ export class Tenant extends DurableObject<Env> {
     const { ledger, outbox } = this.#open();
     const nowMs = Date.now();
     const [first] = ledger.openLeases(1);
-    const elapsedMs = ledger.clock()?.elapsedMs ?? 0;
+    const { elapsedMs } = advanceClock(ledger.clock(), nowMs);
     const leaseMs = first === undefined ? null : nowMs + Math.max(0, dueAtElapsedMs(first) - elapsedMs);
     const due = [leaseMs, outbox.dueAtMs(nowMs)].filter((one) => one !== null);
     if (due.length === 0) return;

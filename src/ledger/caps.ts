@@ -1,4 +1,4 @@
-import type { Lease, LedgerRows } from "./rows.ts";
+import type { Lease, LedgerRows, Scope } from "./rows.ts";
 
 /** The most that one search may spend, by the scopes it stands under, in nanodollars; null where none says. */
 export function capOf(rows: Pick<LedgerRows, "scope">, scopeIds: readonly string[]): number | null {
@@ -6,6 +6,29 @@ export function capOf(rows: Pick<LedgerRows, "scope">, scopeIds: readonly string
     const cap = rows.scope(scopeId)?.nanodollarsPerSearch ?? null;
     return cap === null ? least : Math.min(cap, least ?? cap);
   }, null);
+}
+
+/**
+ * Is there nothing to count for a search of that key in these scopes? No budget, no rate, no limit of any scope, and real
+ * money: a lease then only says that the key is live, and need not be written down.
+ */
+export function isUnlimited(
+  rows: Pick<LedgerRows, "scope" | "key" | "budgets">,
+  keyId: string,
+  scopeIds: readonly string[],
+): boolean {
+  if (rows.key(keyId)?.kind === "test") return false;
+  return scopeIds.every((scopeId) => {
+    const scope = rows.scope(scopeId);
+    return (scope === null || limitsNothing(scope)) && rows.budgets(scopeId).length === 0;
+  });
+}
+
+/** What it allows is asked with every lease, and not counted. */
+function limitsNothing({ requestsPerMinute, tokensPerMinute, ...scope }: Scope): boolean {
+  const { parallelSearches, parallelCalls, nanodollarsPerSearch } = scope;
+  const limits = [requestsPerMinute, tokensPerMinute, parallelSearches, parallelCalls, nanodollarsPerSearch];
+  return limits.every((limit) => limit === null);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { createKey, digestOf, parseKey } from "../../src/api/keys/format.ts";
-import { call, mintKey, tenantOf } from "./client.ts";
+import { administer, call, mintKey, tenantOf } from "./client.ts";
 
 const randomBytes = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
 
@@ -43,6 +43,7 @@ describe("a tenant's object", () => {
 
   test("grants the same lease to the same wish, and counts it once", async () => {
     const key = await mintKey("tenant_lease");
+    await administer("tenant_lease", "limits.set", { scopeId: "tenant", change: { parallelSearches: 10 } });
     const { publicId = "" } = parseKey(key) ?? {};
     const tenant = tenantOf("tenant_lease");
     const wish = { keyId: publicId, digest: await digestOf(key), lease: WISH };
@@ -58,6 +59,22 @@ describe("a tenant's object", () => {
       reason: "lease-ended",
     });
   });
+});
+
+test("a tenant without any limit has no row written for a lease, which its key's end ends all the same", async () => {
+  const key = await mintKey("tenant_unlimited");
+  const { publicId = "" } = parseKey(key) ?? {};
+  const tenant = tenantOf("tenant_unlimited");
+  const leases = () =>
+    runInDurableObject(tenant, (_instance, { storage }) => storage.sql.exec("SELECT id FROM lease").toArray());
+  const admission = await tenant.admit({ keyId: publicId, digest: await digestOf(key), lease: WISH });
+  if (!admission.ok) throw new Error("refused");
+  expect(admission.lease).toMatchObject({ isCounted: false, isBinding: false });
+  const renewal = { leaseId: "lease_1", spent: 1, inFlight: 0, wanted: 5000, ttlMs: 10_000, keyId: publicId };
+  expect(await tenant.renew({ ...renewal, seq: 1 })).toMatchObject({ ok: true, lease: { expiresInMs: 10_000 } });
+  expect(await leases()).toEqual([]);
+  await administer("tenant_unlimited", "key.revoke", { keyId: publicId });
+  expect(await tenant.renew({ ...renewal, seq: 2 })).toMatchObject({ ok: false, reason: "key-not-live" });
 });
 
 const WISH = {

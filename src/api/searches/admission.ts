@@ -61,7 +61,8 @@ function refusalToError(refusal: LeaseRefusal): ApiError {
 }
 
 /** Gives a lease back under which nothing was sent. Where that does not arrive, it runs out unclaimed and is void. */
-export function returnLease(context: AppContext, { tenantCode, wish }: GrantedLease): void {
+export function returnLease(context: AppContext, { tenantCode, wish, view }: GrantedLease): void {
+  if (!view.isCounted) return;
   const returned = context.env.TENANTS.getByName(tenantCode).void(wish.leaseId);
   context.executionCtx.waitUntil(returned.then(() => {}).catch(() => {}));
 }
