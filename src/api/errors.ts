@@ -10,6 +10,7 @@ export type ApiError =
   | { readonly type: "conflict"; readonly code: string; readonly message: string; readonly param: string | null }
   | { readonly type: "too-wide"; readonly param: string }
   | { readonly type: "webhooks-not-configured" }
+  | { readonly type: "credentials-not-configured" }
   | { readonly type: "lease-refused"; readonly refusal: ClientRefusal }
   | { readonly type: "unknown-url"; readonly method: string; readonly path: string }
   | { readonly type: "method-not-allowed"; readonly method: string; readonly path: string; readonly allowed: string }
@@ -84,6 +85,12 @@ export function errorToWire(error: ApiError): WireError {
       const { status, headers, message, type, code, param } = refusalToWire(error.refusal);
       return { status, headers, body: bodyOf(message, type, code, param) };
     }
+    case "credentials-not-configured":
+      return invalid(
+        400,
+        "credentials_not_configured",
+        "This deployment has no CREDENTIAL_KEYS to seal credentials with.",
+      );
     case "unknown-url":
       return invalid(404, "unknown_url", `Unknown request URL: ${error.method} ${error.path}.`);
     case "method-not-allowed":
@@ -212,7 +219,7 @@ function upstreamToWire({ type, message, retryAfterMs, provider }: ErrorView): W
       return server(
         502,
         "upstream_unauthorized",
-        `${who} rejected the credential configured for it. Whoever runs this service must renew it.`,
+        `${who} rejected the credential configured for it. Whoever has configured it must renew it: the operator, or you for a provider of your own.`,
         NO_RETRY,
       );
     case "timeout":

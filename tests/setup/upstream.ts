@@ -54,7 +54,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("controlUrl", `http://127.0.0.1:${(control.address() as AddressInfo).port}`);
   project.provide("providers", JSON.stringify(providers(upstream.url)));
   project.provide("scorerUrl", scorer.url);
-  project.provide("scorers", scorers(scorer.url));
+  project.provide("scorers", scorers(scorer.url, new URL(upstream.url).origin));
   return async () => {
     await upstream.close();
     await scorer.close();
@@ -122,12 +122,13 @@ function providers(url: string) {
 /** The secret that the worker's tests sign with: 24 zero bytes. */
 const TEST_SECRET = `whsec_${"A".repeat(32)}`;
 
-function scorers(url: string) {
+/** Tenants may call neither by rights: both are on the loopback. */
+function scorers(url: string, upstreamOrigin: string) {
   return {
     REWARD_MODELS: JSON.stringify([
       { name: "prm", kind: "process", shape: "generic", baseUrl: `${url}/reward`, apiKey: "sk-reward-canary" },
     ]),
     WEBHOOK_SECRETS: JSON.stringify({ default: { secrets: [TEST_SECRET], origin: url } }),
-    EGRESS_ALLOW: JSON.stringify([url]),
+    EGRESS_ALLOW: JSON.stringify([url, upstreamOrigin]),
   };
 }

@@ -7,7 +7,14 @@ import type { Operation } from "./operation.ts";
 import { createPrice, deletePrice, listPrices } from "./prices.ts";
 import { archiveProject, createProject, getProject, listProjects, updateProject } from "./projects.ts";
 import type { AdministrationName } from "./protocol.ts";
-import { createProvider, deleteProvider, getProvider, listProviders, updateProvider } from "./providers.ts";
+import {
+  createProvider,
+  deleteProvider,
+  getProvider,
+  listProviders,
+  openProvider,
+  updateProvider,
+} from "./providers.ts";
 import { createTenancy, getTenancy, updateTenancy } from "./tenancy.ts";
 import { createWebhook, deleteWebhook, getWebhook, listWebhooks, rotateWebhook, updateWebhook } from "./webhooks.ts";
 
@@ -51,6 +58,7 @@ export const OPERATIONS: { readonly [Name in AdministrationName]: Operation<Name
   "provider.create": { type: "write", permission: "providers:write", reach: "tenant", run: createProvider },
   "provider.list": { type: "read", permission: "providers:read", reach: "tenant", run: listProviders },
   "provider.get": { type: "read", permission: "providers:read", reach: "tenant", run: getProvider },
+  "provider.open": { type: "read", permission: "providers:write", reach: "tenant", run: openProvider },
   "provider.update": { type: "write", permission: "providers:write", reach: "tenant", run: updateProvider },
   "provider.delete": { type: "write", permission: "providers:write", reach: "tenant", run: deleteProvider },
   "data-key.list": { type: "read", permission: "providers:write", reach: "tenant", run: listDataKeys },

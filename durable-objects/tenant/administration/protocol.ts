@@ -73,6 +73,8 @@ export interface Administration {
   readonly "provider.create": { input: WrittenProvider; output: StoredProvider };
   readonly "provider.list": { input: Nothing; output: KnownProviders };
   readonly "provider.get": { input: { readonly providerId: string }; output: KnownProviders };
+  /** For who is to change it, or to ask it; null for one that is to be made. */
+  readonly "provider.open": { input: { readonly providerId: string | null }; output: KnownProviders };
   readonly "provider.update": { input: WrittenProvider; output: StoredProvider };
   readonly "provider.delete": { input: { readonly providerId: string }; output: null };
   /** The operator's alone, as the next. */

@@ -18,6 +18,11 @@ export function getProvider(desk: Desk, { providerId }: Input<"provider.get">): 
   return succeed({ providers: [provider], dataKeys: desk.dataKeys.all() });
 }
 
+export function openProvider(desk: Desk, { providerId }: Input<"provider.open">): Outcome<KnownProviders> {
+  if (providerId !== null) return getProvider(desk, { providerId });
+  return succeed({ providers: [], dataKeys: desk.dataKeys.all() });
+}
+
 export function createProvider(desk: Desk, input: Input<"provider.create">): Outcome<Written<StoredProvider>> {
   if (desk.providers.ids().length >= MOST_PROVIDERS) {
     return conflict("too_many_providers", `A tenant has at most ${MOST_PROVIDERS}.`);

@@ -11,8 +11,11 @@ export async function readBody<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<Result<z.output<Schema>, ApiError>> {
   const body = await readJsonObject(context.req.raw);
-  if (!body.ok) return body;
-  const parsed = schema.safeParse(body.value);
+  return body.ok ? checkBody(body.value, schema) : body;
+}
+
+export function checkBody<Schema extends z.ZodType>(body: unknown, schema: Schema): Result<z.output<Schema>, ApiError> {
+  const parsed = schema.safeParse(body);
   if (parsed.success) return succeed(parsed.data);
   const [issue] = parsed.error.issues;
   if (issue?.code === "unrecognized_keys") {
@@ -24,5 +27,5 @@ export async function readBody<Schema extends z.ZodType>(
       param,
     });
   }
-  return fail(issueToError(issue, body.value));
+  return fail(issueToError(issue, body));
 }

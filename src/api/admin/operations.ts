@@ -238,4 +238,53 @@ export const ADMIN_OPERATIONS: Readonly<Record<string, Operation>> = {
     errors: ["webhooks-not-configured", ...NOT_FOUND],
   },
   "DELETE /admin/webhooks/{id}": { summary: "Delete a webhook", answer: json("Deleted"), errors: NOT_FOUND },
+  "POST /admin/providers": {
+    summary: "Bring a provider of your own",
+    description:
+      "Written as the deployment's own are. Its models serve your searches and nobody else's, and before the deployment's of the same id. The key is kept sealed, bound to the origin of the base URL, and is in no answer.",
+    body: "ProviderCreate",
+    answer: json("Provider"),
+    errors: [...BODY, "conflict", "credentials-not-configured"],
+  },
+  "GET /admin/providers": {
+    summary: "List your providers",
+    description: "In the order in which they are asked.",
+    answer: json("ProviderList"),
+    errors: [],
+  },
+  "GET /admin/providers/{id}": { summary: "Get a provider", answer: json("Provider"), errors: NOT_FOUND },
+  "POST /admin/providers/{id}": {
+    summary: "Change a provider, or its key",
+    description: "What is not named stays as it is. A base URL of another origin needs the key once more.",
+    body: "ProviderUpdate",
+    answer: json("Provider"),
+    errors: [...BODY, ...NOT_FOUND, "conflict", "credentials-not-configured"],
+  },
+  "DELETE /admin/providers/{id}": {
+    summary: "Delete a provider and its key",
+    description: "A search that runs goes on with what it has begun with.",
+    answer: json("Deleted"),
+    errors: NOT_FOUND,
+  },
+  "POST /admin/providers/{id}/test": {
+    summary: "Ask a provider, once",
+    description: "One real call of sixteen tokens, as a search makes it; whatever comes of it is the answer.",
+    body: "ProviderTest",
+    answer: json("ProviderTestAnswer"),
+    errors: [...BODY, ...NOT_FOUND, "model-not-found"],
+  },
+  "GET /admin/credential_keys": {
+    summary: "See which master keys are needed",
+    description: `${DEPLOYMENT} Opens every tenant's data keys: for after a deploy, and before a master key is taken away.`,
+    query: { after: text },
+    answer: json("CredentialKeys"),
+    errors: ["credentials-not-configured"],
+  },
+  "POST /admin/credential_keys/rotate": {
+    summary: "Seal all data keys with the current master key",
+    description: `${DEPLOYMENT} May be cut off and repeated at any time; the earlier key is needed until \`remaining\` is 0.`,
+    body: "KeyRotation",
+    answer: json("CredentialKeys"),
+    errors: [...BODY, "credentials-not-configured"],
+  },
 };

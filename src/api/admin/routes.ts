@@ -1,10 +1,13 @@
 import type { Route } from "../routes.ts";
 import { listAudit, verifyAudit } from "./audit.ts";
 import { createBudget, deleteBudget, getBudget, listBudgets, topUpBudget, updateBudget } from "./budgets.ts";
+import { auditCredentialKeys, rotateCredentialKeys } from "./credential-keys.ts";
 import { createAdminKey, getAdminKey, listAdminKeys, revokeAdminKey, rotateAdminKey, updateAdminKey } from "./keys.ts";
 import { clearLimits, getLimits, listLimits, updateLimits } from "./limits.ts";
 import { createPrice, deletePrice, listPrices } from "./prices.ts";
 import { archiveProject, createProject, getProject, listProjects, updateProject } from "./projects.ts";
+import { createProvider, deleteProvider, getProvider, listProviders, updateProvider } from "./providers/routes.ts";
+import { testProvider } from "./providers/test-call.ts";
 import { createFirstKey, createTenant, getAnyTenant, getTenant, listAllTenants, updateTenant } from "./tenants.ts";
 import { getUsage } from "./usage.ts";
 import { createWebhook, deleteWebhook, getWebhook, listWebhooks, rotateWebhook, updateWebhook } from "./webhooks.ts";
@@ -54,4 +57,12 @@ export const ADMIN_ROUTES: readonly Route[] = [
   { method: "POST", path: "/admin/webhooks/:id", handler: updateWebhook, scope: "webhooks:write" },
   { method: "POST", path: "/admin/webhooks/:id/rotate", handler: rotateWebhook, scope: "webhooks:write" },
   { method: "DELETE", path: "/admin/webhooks/:id", handler: deleteWebhook, scope: "webhooks:write" },
+  { method: "POST", path: "/admin/providers", handler: createProvider, scope: "providers:write" },
+  { method: "GET", path: "/admin/providers", handler: listProviders, scope: "providers:read" },
+  { method: "GET", path: "/admin/providers/:id", handler: getProvider, scope: "providers:read" },
+  { method: "POST", path: "/admin/providers/:id", handler: updateProvider, scope: "providers:write" },
+  { method: "DELETE", path: "/admin/providers/:id", handler: deleteProvider, scope: "providers:write" },
+  { method: "POST", path: "/admin/providers/:id/test", handler: testProvider, scope: "providers:write" },
+  { method: "GET", path: "/admin/credential_keys", handler: auditCredentialKeys, scope: "deployment" },
+  { method: "POST", path: "/admin/credential_keys/rotate", handler: rotateCredentialKeys, scope: "deployment" },
 ];

@@ -2,10 +2,18 @@ import { z } from "zod";
 import { type JsonSchema, toJsonSchema } from "../openapi/schema.ts";
 import { auditEntrySchema, auditVerdictSchema, auditVerifySchema } from "./audit.ts";
 import { budgetCreateSchema, budgetSchema, budgetUpdateSchema, topUpSchema } from "./budgets.ts";
+import { keyRotationSchema, keyStandingSchema } from "./credential-keys.ts";
 import { keyCreateSchema, keyRotateSchema, keySchema, keyUpdateSchema, newKeySchema } from "./keys.ts";
 import { limitsSchema, limitsUpdateSchema } from "./limits.ts";
 import { priceCreateSchema, priceSchema } from "./prices.ts";
 import { projectCreateSchema, projectSchema, projectUpdateSchema } from "./projects.ts";
+import {
+  providerCreateSchema,
+  providerSchema,
+  providerTestAnswerSchema,
+  providerTestSchema,
+  providerUpdateSchema,
+} from "./providers/schema.ts";
 import { firstKeySchema, newTenantSchema, tenantCreateSchema, tenantSchema, tenantUpdateSchema } from "./tenants.ts";
 import { usageSchema } from "./usage.ts";
 import { newWebhookSchema, webhookCreateSchema, webhookSchema, webhookUpdateSchema } from "./webhooks.ts";
@@ -58,6 +66,14 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   Webhook: webhookSchema,
   NewWebhook: newWebhookSchema,
   WebhookList: listOf(webhookSchema),
+  ProviderCreate: providerCreateSchema,
+  ProviderUpdate: providerUpdateSchema,
+  Provider: providerSchema,
+  ProviderList: listOf(providerSchema),
+  ProviderTest: providerTestSchema,
+  ProviderTestAnswer: providerTestAnswerSchema,
+  KeyRotation: keyRotationSchema,
+  CredentialKeys: keyStandingSchema,
   Deleted: z.object({ object: z.string(), id: z.string(), deleted: z.literal(true) }),
 };
 

@@ -10,6 +10,7 @@ const EXAMPLES: { readonly [T in ErrorName]: Extract<ApiError, { type: T }> } = 
   conflict: { type: "conflict", code: "tenant_exists", message: "There is a tenant 'acme' already.", param: "id" },
   "too-wide": { type: "too-wide", param: "scopes" },
   "webhooks-not-configured": { type: "webhooks-not-configured" },
+  "credentials-not-configured": { type: "credentials-not-configured" },
   "lease-refused": {
     type: "lease-refused",
     refusal: {
