@@ -6,7 +6,7 @@ import { stateOf } from "../../src/db/state.ts";
 import { nanodollarsToMicrodollars } from "../../src/ledger/money.ts";
 import type { LeaseView } from "../tenant/protocol.ts";
 import type { Tenant } from "../tenant/tenant.ts";
-import type { FactsStore, HeldLease } from "./facts.ts";
+import type { FactsStore, HeldLease, Spent } from "./facts.ts";
 import { allowanceOf, type Books, nextLeaseOf, paidInFull, renewalOf, settlementOf } from "./lease-plan.ts";
 import type { License } from "./licensed-gate.ts";
 import type { GrantedLease } from "./protocol.ts";
@@ -133,6 +133,13 @@ export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
 
   const settleWith = async (lease: HeldLease): Promise<HeldLease> => {
     const total = paidInFull(books());
+    if (lease.isCounted) await tellSpent(lease, total);
+    const settled = { ...lease, before: total, isSettled: true };
+    facts.change({ lease: settled });
+    return settled;
+  };
+
+  const tellSpent = async (lease: HeldLease, total: Spent): Promise<void> => {
     const { end, spent } = books();
     const ended = end && {
       searchId: deps.searchId(),
@@ -145,9 +152,6 @@ export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
     const answer = await deps.tenantOf(lease.tenantCode).settle(settlement);
     // What the ledger refuses now, it refuses for good: it is there to be read, and the lease is posted in full.
     if (!answer.ok) console.error(`lease ${lease.wish.leaseId}: not settled: ${answer.message}`);
-    const settled = { ...lease, before: total, isSettled: true };
-    facts.change({ lease: settled });
-    return settled;
   };
 
   const draw = async (lease: HeldLease): ReturnType<LeaseKeeper["resume"]> => {
@@ -156,7 +160,8 @@ export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
     const drawn = await deps.tenantOf(lease.tenantCode).draw(request);
     if (drawn.ok) {
       const wish = { ...request.lease, nanodollars: lease.wish.nanodollars };
-      const next = { ...lease, wish, ordinal: lease.ordinal + 1, isSettled: false };
+      const { isCounted } = drawn.lease;
+      const next = { ...lease, wish, ordinal: lease.ordinal + 1, isCounted, isSettled: false };
       facts.change({ lease: next });
       set(drawn.lease, sentAtMs);
       // Granted to a run that was killed before it knew, and over since: nothing was spent under it.
@@ -174,7 +179,8 @@ export function createLeaseKeeper(deps: LeaseKeeperDeps): LeaseKeeper {
   return {
     accept: ({ tenantCode, keyId, wish, view: granted, expiresAtMs: atMs }) => {
       const before = { microdollars: 0, tokens: 0 };
-      facts.change({ lease: { tenantCode, keyId, wish, ordinal: 1, before, isSettled: false } });
+      const { isCounted } = granted;
+      facts.change({ lease: { tenantCode, keyId, wish, ordinal: 1, before, isCounted, isSettled: false } });
       view = granted;
       expiresAtMs = atMs;
     },

@@ -74,6 +74,8 @@ export interface LeaseView {
   readonly seq: number;
   /** The most it may spend, from its first moment on. */
   readonly nanodollars: number;
+  /** False where nothing is limited and so nothing is written down: it is not settled, and renewed by its key. */
+  readonly isCounted: boolean;
   /** False where nothing limits the tenant's money: the search then need not keep to `nanodollars`. */
   readonly isBinding: boolean;
   /** The most that the search may spend under all its leases together, by its scopes; null where none says. */
@@ -106,6 +108,8 @@ export interface RenewalRequest {
   /** More tokens, on top of those that the lease holds; none where absent. */
   readonly tokens?: number;
   readonly ttlMs: number;
+  /** Whose lease it is, where it is not counted. */
+  readonly keyId?: string;
 }
 
 export interface SettlementRequest {
