@@ -7,6 +7,7 @@ import { createKey, digestOf, parseKey } from "../../src/api/keys/format.ts";
 import type { Clock } from "../../src/ledger/clock.ts";
 import { tenantCodeOf } from "../../src/ledger/keys/tenant-code.ts";
 import type { Scope } from "../../src/ledger/rows.ts";
+import { GRACE_MS } from "../../src/ledger/settle.ts";
 import { administer, call, callsOf, MODEL, mintKey, mintKeyOf, openAi, question, tenantOf, until } from "./client.ts";
 
 /** A tenant of the test's own, with a key and, in nanodollars, a budget that never comes back. */
@@ -141,6 +142,27 @@ describe("a search's lease", () => {
     await letTimePass(tenantId, 10 * 60_000);
     await runDurableObjectAlarm(tenantOf(tenantId));
     expect(await budgetOf(tenantId)).toMatchObject({ posted: 0, reserved: 0 });
+  });
+
+  test("I3: an alarm that finds a lease not due yet rings again when it is, however long nobody else has asked", async () => {
+    const { tenantId, key, keyId } = await tenantWith(NANODOLLARS);
+    const none = { wanted: 0, minimum: 0 };
+    const leaseId = `srch_${"d".repeat(26)}/x`;
+    const money = { wanted: ONE_CALL, minimum: 0 };
+    const lease = {
+      leaseId,
+      nanodollars: money,
+      tokens: none,
+      calls: none,
+      asks: {},
+      ttlMs: 10_000,
+      spentBefore: null,
+    };
+    await tenantOf(tenantId).admit({ keyId, digest: await digestOf(key), lease });
+    await letTimePass(tenantId, 60_000);
+    await runDurableObjectAlarm(tenantOf(tenantId));
+    const atMs = await runInDurableObject(tenantOf(tenantId), (_instance, { storage }) => storage.getAlarm());
+    expect((atMs ?? 0) - Date.now()).toBeLessThanOrEqual(lease.ttlMs + GRACE_MS - 60_000);
   });
 });
 
