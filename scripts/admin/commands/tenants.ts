@@ -1,8 +1,23 @@
 import type { Command } from "commander";
+import { createDeploymentKey } from "../../../src/api/keys/deployment-key.ts";
+import { digestOf } from "../../../src/api/keys/format.ts";
 import { date } from "../output.ts";
 import type { Desk } from "../program.ts";
 
+const randomBytes = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
+
 export function addTenants(program: Command, desk: Desk): void {
+  program
+    .command("credential")
+    .description("make what a deployment needs to be administered; asks no service")
+    .action(async () => {
+      const { text } = createDeploymentKey(randomBytes);
+      desk.show({
+        admin_key: text,
+        ADMIN_KEY_DIGEST: await digestOf(text),
+        WEBHOOK_SIGNING_KEY: Buffer.from(randomBytes(32)).toString("base64"),
+      });
+    });
   program
     .command("bootstrap")
     .description("make a tenant and its first management key, with the deployment's credential")
