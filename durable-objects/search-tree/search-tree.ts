@@ -167,6 +167,12 @@ export class SearchTree extends DurableObject<Env> {
     return format === "text" ? renderTree(tree) : dumpToJson(dumpTree(tree));
   }
 
+  /** Every call that was made for it, in the order in which they ended, as JSON: `Attempt[]`. */
+  async attempts(): Promise<string | null> {
+    const tree = this.#log()?.tree ?? null;
+    return tree === null ? null : JSON.stringify(tree.attempts);
+  }
+
   /** What was kept beside this search, and how the search stands now; null where nothing is kept. */
   async kept(): Promise<KeptSearch | null> {
     const log = this.#log();

@@ -23,6 +23,7 @@ import {
   getResponseSearch,
   getSearch,
   getTree,
+  listAttempts,
   listOwnSearches,
   watchSearch,
 } from "./searches/routes.ts";
@@ -76,6 +77,7 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/searches", handler: listOwnSearches, scope: "searches:read" },
   { method: "GET", path: "/searches/:id/events", handler: watchSearch, scope: "searches:read" },
   { method: "GET", path: "/searches/:id/tree", handler: getTree, scope: "searches:read" },
+  { method: "GET", path: "/searches/:id/attempts", handler: listAttempts, scope: "searches:read" },
   { method: "GET", path: "/searches/:id", handler: getSearch, scope: "searches:read" },
   { method: "POST", path: "/searches/:id/cancel", handler: cancelSearch, scope: "searches:create" },
   { method: "DELETE", path: "/searches/:id", handler: deleteSearch, scope: "searches:create" },

@@ -103,6 +103,12 @@ export const attempts = sqliteTable(
     providerRequestId: text("provider_request_id"),
     /** Made beside a slow call for the same thing. */
     isHedge: integer("is_hedge", { mode: "boolean" }),
+    /** Of the completion tokens; null where the provider does not tell. */
+    reasoningTokens: integer("reasoning_tokens"),
+    /** JSON: the provider's own words for how its answers ended. */
+    finishReasons: text("finish_reasons", { mode: "json" }).$type<readonly string[]>(),
+    /** JSON: the figures of its usage object under its own names. */
+    rawUsage: text("raw_usage", { mode: "json" }).$type<Readonly<Record<string, unknown>>>(),
   },
   (table) => [primaryKey({ columns: [table.searchId, table.index] })],
 );

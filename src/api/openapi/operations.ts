@@ -200,6 +200,13 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: { "text/plain": null, "application/json": "SearchTree" },
     errors: ["search-not-found"],
   },
+  "GET /searches/{id}/attempts": {
+    summary: "List a search's calls",
+    description:
+      "Every call to a provider, a scorer or a webhook, also failed, cancelled and hedged ones: tokens, cost, times, the provider's own id and words.",
+    answer: json("List"),
+    errors: ["search-not-found"],
+  },
   "GET /health": { summary: "Say that the service is up", answer: json("Health"), errors: [] },
   "GET /openapi.json": { summary: "Get this document", answer: json("OpenApiDocument"), errors: [] },
   "GET /docs": { summary: "Read this document", answer: { "text/html": null }, errors: [] },

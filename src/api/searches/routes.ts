@@ -1,6 +1,8 @@
+import type { Attempt } from "../../core/model.ts";
 import { archiveKeyOf, readArchive } from "../../db/archive.ts";
 import { type AppContext, respondWithError } from "../context.ts";
 import { searchIdOfResponse } from "../responses/response-id.ts";
+import { attemptToWire } from "./attempts.ts";
 import { linesFrom } from "./lines.ts";
 import { listPage } from "./list.ts";
 import { isSearchId, searchIdOfCompletion } from "./search-id.ts";
@@ -42,6 +44,14 @@ export async function getTree(context: AppContext): Promise<Response> {
   const tree = stub === null ? null : await stub.tree(isJson ? "json" : "text");
   if (tree === null) return notFound(context);
   return context.body(tree, 200, { "content-type": isJson ? "application/json" : "text/plain; charset=utf-8" });
+}
+
+/** GET /v1/searches/{id}/attempts: every call that was made for it, metered. */
+export async function listAttempts(context: AppContext): Promise<Response> {
+  const json = (await stubOf(context)?.attempts()) ?? null;
+  if (json === null) return notFound(context);
+  const attempts: readonly Attempt[] = JSON.parse(json);
+  return context.json({ object: "list", data: attempts.map(attemptToWire), has_more: false });
 }
 
 /** POST /v1/searches/{id}/cancel: ends it with its best so far, and answers when it has ended. */
