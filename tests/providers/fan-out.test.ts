@@ -63,6 +63,38 @@ describe("fan-out", () => {
     expect(one.asked).toHaveLength(0);
   });
 
+  it("asks no outlet while its own slots keep coming free, but waits no longer than 50 ms for its turn", async () => {
+    const one = createOutlet();
+    const { gate, pass } = rig([one.outlet]);
+    let slot = await granted(gate.acquire(never, "p"));
+    const waiting = Array.from({ length: 9 }, () => gate.acquire(never, "p"));
+    for (const next of waiting.slice(0, 5)) {
+      await pass(8);
+      slot.close();
+      slot = await granted(next);
+    }
+    expect(one.asked).toHaveLength(0);
+    await pass(20);
+    expect(one.asked).toHaveLength(4);
+  });
+
+  it("asks no outlet on waking late: what came meanwhile is read first", async () => {
+    const one = createOutlet();
+    const time = createVirtualTime();
+    let lateMs = 0;
+    const clock = { ...time, now: () => time.now() + lateMs };
+    const gate = createFanOut({ outletsOf: () => [one.outlet], mostInFlight: () => null, clock, ownSlots: 1 });
+    const pass = (ms: number) => time.run(new Promise<void>((resolve) => time.schedule(ms, resolve)));
+    const first = await granted(gate.acquire(never, "p"));
+    const second = gate.acquire(never, "p");
+    await pass(5);
+    lateMs = 30;
+    await pass(10);
+    expect(one.asked).toHaveLength(0);
+    first.close();
+    expect((await granted(second)).fetch).toBeNull();
+  });
+
   it("goes out by an outlet when its own slots stay taken, and each outlet is asked for six at most", async () => {
     const [one, two] = [createOutlet(), createOutlet()];
     const { gate, pass } = rig([one.outlet, two.outlet]);

@@ -34,7 +34,7 @@ export function createFanOut({
   ownFetch = null,
   ownSlots = HEADER_SLOTS,
 }: FanOutOptions): Gate {
-  const own = createLanes([ownSlots], true);
+  const own = createOwnSlots(ownSlots);
   const routes = new Map<string, Route>();
   const routeTo = (provider: string): Route => {
     let route = routes.get(provider);
@@ -50,7 +50,7 @@ export function createFanOut({
       const place = bound === null ? NO_BOUND : await bound.acquire(signal, provider);
       if (place === null) return null;
       const slot = await (outlets === null
-        ? ownSlot(own, signal, provider)
+        ? own.acquire(signal, provider)
         : firstSlot(own, outlets, clock, signal, provider));
       if (slot === null) {
         place.release();
@@ -81,14 +81,53 @@ function createRoute(outlets: readonly Outlet[], mostInFlight: number | null): R
 const NO_BOUND: Pick<Lane, "release"> = { release: () => {} };
 
 /**
- * How long a call waits for a slot of our own before it asks outlets: providers that send their headers at once free one
- * in that time, and outlets that run cost money (PLATFORM.md, A9).
+ * How long none of our own slots may come free before a call that waits for one asks outlets: providers that send their
+ * headers at once keep freeing them, and outlets that run cost money (PLATFORM.md, A9).
  */
 const PATIENCE_MS = 10;
+/** Woken so late, we were busy ourselves, and headers lie there unread: thirty-two requests take longer to make than that. */
+const LATE_MS = 5;
+/** However much moves: slots that come free one by one would keep a wide search waiting. */
+const MOST_WAITS = 5;
+
+interface OwnSlots extends Gate {
+  /** Slots given back so far. */
+  readonly freed: number;
+}
+
+function createOwnSlots(slots: number): OwnSlots {
+  const lanes = createLanes([slots], true);
+  let freed = 0;
+  return {
+    acquire: async (signal, provider) => {
+      const lane = await lanes.acquire(signal, provider);
+      if (lane === null) return null;
+      let isFree = false;
+      const release = () => {
+        if (!isFree) freed++;
+        isFree = true;
+        lane.release();
+      };
+      return { fetch: null, release, close: release };
+    },
+    get freed() {
+      return freed;
+    },
+  };
+}
+
+async function untilStuck(own: OwnSlots, clock: Clock, signal: CancelSignal): Promise<void> {
+  for (let waits = 0; waits < MOST_WAITS && !signal.aborted; waits++) {
+    const { freed } = own;
+    const dueAtMs = clock.now() + PATIENCE_MS;
+    await sleep(PATIENCE_MS, clock, signal);
+    if (own.freed === freed && clock.now() - dueAtMs < LATE_MS) return;
+  }
+}
 
 /** One of our own slots or one of an outlet's, whichever comes first. */
 async function firstSlot(
-  own: Lanes,
+  own: OwnSlots,
   outlets: OutletPool,
   clock: Clock,
   signal: CancelSignal,
@@ -96,8 +135,8 @@ async function firstSlot(
 ): Promise<Slot | null> {
   const waiting = createCanceller();
   signal.addEventListener("abort", waiting.cancel);
-  const here = ownSlot(own, waiting.signal, provider);
-  const there = sleep(PATIENCE_MS, clock, waiting.signal).then(() => outlets.acquire(waiting.signal));
+  const here = own.acquire(waiting.signal, provider);
+  const there = untilStuck(own, clock, waiting.signal).then(() => outlets.acquire(waiting.signal));
   const winner = await firstOf([here, there]);
   signal.removeEventListener("abort", waiting.cancel);
   waiting.cancel();
@@ -108,11 +147,6 @@ async function firstSlot(
     });
   }
   return winner;
-}
-
-async function ownSlot(own: Lanes, signal: CancelSignal, provider: string): Promise<Slot | null> {
-  const lane = await own.acquire(signal, provider);
-  return lane === null ? null : { fetch: null, release: lane.release, close: lane.release };
 }
 
 /** Resolves early when cancelled. */
