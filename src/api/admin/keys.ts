@@ -9,7 +9,7 @@ import { administer } from "./administer.ts";
 import { readBody } from "./body.ts";
 import { msToSeconds, msToSecondsOrNull, nameField, randomBytes, secondsField, secondsToMs } from "./fields.ts";
 
-const allowedSchema = z
+export const allowedSchema = z
   .strictObject({
     models: z.array(z.string().min(1).max(200)).max(1000).optional(),
     methods: z.array(z.string().min(1).max(200)).max(1000).optional(),
@@ -201,8 +201,6 @@ export function defined(allowed: z.output<typeof allowedSchema>): Key["allowed"]
     ...(origins !== undefined && { origins }),
   };
 }
-
-export { allowedSchema };
 
 function askedId(context: AppContext): string {
   return context.req.param("id") ?? "";
