@@ -165,9 +165,10 @@ async function searchOnce(service: BareService, question: string): Promise<Asked
   return { question, outcome: { retryAfterMs: Number(headers["retry-after-ms"]) } };
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
+/** A connection that was idle while its client waited may be closed just as it is used again. */
+const agent = new Agent({ keepAlive: false, maxSockets: Infinity });
 
-/** Node's own client: `fetch` would open its connections one after the other. */
+/** Node's own client: no limit of its own on how many are under way. */
 function post(
   url: string,
   key: string,
