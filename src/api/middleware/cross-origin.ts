@@ -16,6 +16,10 @@ export const crossOrigin = cors({
     "x-search-model-calls",
     "x-search-stop-reason",
     "x-search-dropped-tools",
+    ...["limit", "remaining", "reset"].flatMap((what) => [
+      `x-ratelimit-${what}-requests`,
+      `x-ratelimit-${what}-tokens`,
+    ]),
     "retry-after",
     "retry-after-ms",
     "x-should-retry",
