@@ -7,6 +7,7 @@ import { latency } from "./latency/latency.ts";
 import { methods } from "./methods/methods.ts";
 import { overspend } from "./overspend/overspend.ts";
 import { passThrough } from "./pass-through/pass-through.ts";
+import { platformCost } from "./platform-cost/platform-cost.ts";
 import { provider } from "./provider/provider.ts";
 import { scaling } from "./scaling/scaling.ts";
 import { verifiers } from "./verifiers/verifiers.ts";
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   provider,
   "pass-through": passThrough,
   "critical-path": criticalPath,
+  "platform-cost": platformCost,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

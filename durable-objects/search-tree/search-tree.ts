@@ -91,7 +91,11 @@ export class SearchTree extends DurableObject<Env> {
   /** Idempotent: the same search started twice runs once. What it writes is durable before any provider hears of it. */
   async start(input: StartInput): Promise<StartOutcome> {
     const supply = await this.#openSupply(input.tenantId, input.ownRevision ?? 0);
-    if (this.#facts.read().tenantId !== null) return startAgain(this.#standing(), input);
+    if (this.#facts.read().tenantId !== null) {
+      // Who sends a request again may have been cut off by what has also ended the run.
+      this.ctx.waitUntil(this.#advance());
+      return startAgain(this.#standing(), input);
+    }
     const order = inputToOrder(input);
     const setup = this.#setup(order, input.tenantId, supply);
     if (!setup.ok) return { ok: false, message: setup.error.message, param: setup.error.param };

@@ -3,8 +3,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, statSync } from "node:fs
 import { join } from "node:path";
 import { ROOT } from "../run.ts";
 
-const OUT = join(ROOT, ".espalier", "bundle");
-const BUNDLE = join(OUT, "worker.js");
+const ENTRY = "src/worker.ts";
 const SOURCES = ["src/**/*.{ts,js,wasm}", "durable-objects/**/*.ts", "wrangler.toml", "package-lock.json"];
 
 /** The Worker's modules, the main one first: its script, and the sandbox's interpreters beside it. */
@@ -13,25 +12,31 @@ export interface Bundle {
   readonly modules: { readonly type: "ESModule" | "CompiledWasm"; readonly path: string }[];
 }
 
-/** The Worker as wrangler would deploy it; built anew when a source is newer. */
-export async function buildBundle(): Promise<Bundle> {
-  if (!existsSync(BUNDLE) || newestSourceMs() >= statSync(BUNDLE).mtimeMs) await build();
+/**
+ * The Worker as wrangler would deploy it; built anew when a source is newer. `entry` is another main module than
+ * wrangler.toml's, from the repository's root.
+ */
+export async function buildBundle(entry: string = ENTRY): Promise<Bundle> {
+  const out = join(ROOT, ".espalier", entry === ENTRY ? "bundle" : `bundle-${entry.replaceAll("/", "-")}`);
+  const bundle = join(out, "worker.js");
+  const sources = entry === ENTRY ? SOURCES : [...SOURCES, entry];
+  if (!existsSync(bundle) || newestMs(sources) >= statSync(bundle).mtimeMs) await build(entry, out);
   // Named in the script by the hash of their bytes; those of earlier builds lie there too.
-  const interpreters = readFileSync(BUNDLE, "utf8").matchAll(/import\("\.\/([^"/]+\.wasm)"\)/g);
+  const interpreters = readFileSync(bundle, "utf8").matchAll(/import\("\.\/([^"/]+\.wasm)"\)/g);
   return {
-    modulesRoot: OUT,
+    modulesRoot: out,
     modules: [
-      { type: "ESModule", path: BUNDLE },
-      ...[...interpreters].map(([, name = ""]) => ({ type: "CompiledWasm" as const, path: join(OUT, name) })),
+      { type: "ESModule", path: bundle },
+      ...[...interpreters].map(([, name = ""]) => ({ type: "CompiledWasm" as const, path: join(out, name) })),
     ],
   };
 }
 
-async function build(): Promise<void> {
-  mkdirSync(OUT, { recursive: true });
+async function build(entry: string, out: string): Promise<void> {
+  mkdirSync(out, { recursive: true });
   const output: string[] = [];
   const status = await new Promise<number>((resolve, reject) => {
-    const child = spawn("wrangler", ["deploy", "--dry-run", "--outdir", OUT], {
+    const child = spawn("wrangler", ["deploy", entry, "--dry-run", "--outdir", out], {
       cwd: ROOT,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, CI: "1", WRANGLER_HIDE_BANNER: "true" },
@@ -41,10 +46,11 @@ async function build(): Promise<void> {
     child.on("error", reject);
     child.on("exit", (code) => resolve(code ?? 1));
   });
-  if (status !== 0 || !existsSync(BUNDLE)) throw new Error(`the Worker does not build:\n${output.join("")}`);
+  if (status !== 0 || !existsSync(join(out, "worker.js")))
+    throw new Error(`the Worker does not build:\n${output.join("")}`);
 }
 
-function newestSourceMs(): number {
-  const files = globSync(SOURCES, { cwd: ROOT });
+function newestMs(sources: readonly string[]): number {
+  const files = globSync(sources, { cwd: ROOT });
   return Math.max(...files.map((file) => statSync(join(ROOT, file)).mtimeMs));
 }

@@ -7,7 +7,15 @@ import type { ProviderConfig } from "../../src/providers/config.ts";
 import { ROOT } from "../run.ts";
 import { buildBundle } from "./bundle.ts";
 import { migrate } from "./database.ts";
-import { keepAdminKey, keepKey, keepManagementKey, keepSigningKey, statementForKey } from "./key.ts";
+import {
+  keepAdminKey,
+  keepKey,
+  keepManagementKey,
+  keepMasterKeys,
+  keepSigningKey,
+  statementForKey,
+  whatIsWrongWithMasterKeys,
+} from "./key.ts";
 import { tieChildrenToUs } from "./lifeline.ts";
 
 export interface LocalServiceOptions {
@@ -18,6 +26,8 @@ export interface LocalServiceOptions {
   readonly providers: readonly ProviderConfig[];
   /** Judgements are remembered across searches, as deployed. Not where runs are compared: the first would pay for all. */
   readonly remembersJudgements?: boolean;
+  /** Another main module than wrangler.toml's, from the repository's root; for whoever measures. */
+  readonly entry?: string;
 }
 
 export interface LocalService {
@@ -39,7 +49,7 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       name: "espalier",
-      ...(await buildBundle()),
+      ...(await buildBundle(options.entry)),
       compatibilityDate: "2026-10-01",
       compatibilityFlags: ["enable_request_signal"],
       durableObjects: {
@@ -55,6 +65,7 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
         PROVIDERS: JSON.stringify(options.providers),
         ADMIN_KEY_DIGEST: await digestOf(adminKey.text),
         WEBHOOK_SIGNING_KEY: keepSigningKey(join(stateDirectory, "webhook-signing-key")),
+        CREDENTIAL_KEYS: keepMasterKeys(join(stateDirectory, "master-keys")),
       },
       resourcePersistencePath: stateDirectory,
       host: "127.0.0.1",
@@ -71,6 +82,8 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
   const key = keepKey(join(stateDirectory, "key"));
   await database.prepare(await statementForKey(key)).run();
   const managementKey = await keepManagementKey(join(stateDirectory, "management-key"), url, adminKey.text);
+  const wrong = await whatIsWrongWithMasterKeys(url, adminKey.text);
+  if (wrong !== null) console.warn(`espalier: ${wrong}`);
   const stopSweeping = await sweepEveryMinute(miniflare);
   const close = async (): Promise<void> => {
     stopSweeping();
