@@ -5,6 +5,7 @@ import { addKeys } from "./commands/keys.ts";
 import { addLimits } from "./commands/limits.ts";
 import { addPrices } from "./commands/prices.ts";
 import { addProjects } from "./commands/projects.ts";
+import { addProviders } from "./commands/providers.ts";
 import { addTenants } from "./commands/tenants.ts";
 import { addUsage } from "./commands/usage.ts";
 import { addWebhooks } from "./commands/webhooks.ts";
@@ -52,6 +53,7 @@ export function createProgram(environment: NodeJS.ProcessEnv, print: Print): Com
     },
   };
   for (const add of COMMANDS) add(program, desk);
+  addProviders(program, desk, environment);
   return program;
 }
 

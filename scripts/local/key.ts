@@ -33,6 +33,26 @@ export function keepSigningKey(file: string): string {
   return text;
 }
 
+/** What tenants' provider credentials are sealed under: whoever loses this file has lost them. */
+export function keepMasterKeys(file: string): string {
+  if (existsSync(file)) return readFileSync(file, "utf8").trim();
+  const key = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64");
+  const text = JSON.stringify({ current: "local-1", keys: { "local-1": key } });
+  keepSecret(file, text);
+  return text;
+}
+
+/** Null where all is well; a start is the time to hear that credentials cannot be opened, not the first call. */
+export async function whatIsWrongWithMasterKeys(url: string, adminKey: string): Promise<string | null> {
+  const response = await fetch(`${url}/v1/admin/credential_keys`, { headers: { authorization: `Bearer ${adminKey}` } });
+  if (!response.ok) return `the stored credentials could not be looked at: ${response.status} ${await response.text()}`;
+  const { undecryptable, remaining } = (await response.json()) as { undecryptable: number; remaining: number };
+  if (undecryptable > 0) return `${undecryptable} data keys cannot be opened: their master key is not configured`;
+  if (remaining > 0)
+    return `${remaining} data keys are sealed with an earlier master key: npm run admin -- master-keys rotate`;
+  return null;
+}
+
 /**
  * A management key of the local tenant, made by the service itself at its first start: what `npm run admin` uses. One that
  * is not live any more is for its owner to replace (`npm run admin -- recover local`).
