@@ -41,13 +41,15 @@ export function chatStreamFaults(request: Body, exchange: Exchange): string[] {
 
 /** The legacy endpoint's stream: the same but for roles. Its schema has no chunk that goes on, which every chunk does. */
 export function textStreamFaults(request: Body, exchange: Exchange): string[] {
-  return chunksOf(request, exchange, (chunk) =>
-    against("CreateCompletionResponse", {
-      ...chunk,
-      usage: chunk?.usage ?? undefined,
-      choices: chunk?.choices?.map((choice) => ({ ...choice, finish_reason: choice.finish_reason ?? "stop" })),
-    }),
-  ).faults;
+  return chunksOf(request, exchange, (chunk) => {
+    const { usage = null, choices, ...rest } = chunk ?? {};
+    return against("CreateCompletionResponse", {
+      ...rest,
+      // Null in every chunk but the last, where usage is asked for: the schema knows only an object.
+      ...(usage !== null && { usage }),
+      ...(choices && { choices: choices.map((one) => ({ ...one, finish_reason: one.finish_reason ?? "stop" })) }),
+    });
+  }).faults;
 }
 
 function chunksOf(request: Body, exchange: Exchange, validate: (chunk: Chunk) => string[]) {
