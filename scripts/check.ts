@@ -7,6 +7,7 @@ const CHECKS: readonly (readonly [string, readonly string[]])[] = [
   ["tsc", ["-p", "tsconfig.json"]],
   ["tsc", ["-p", "tsconfig.node.json"]],
   ["tsc", ["-p", "tests/worker"]],
+  ["tsc", ["-p", "tests/simulation"]],
 ];
 
 let failed = 0;
