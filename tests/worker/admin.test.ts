@@ -1,8 +1,11 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { beforeAll, describe, expect, test } from "vitest";
+import { rowToKey } from "../../durable-objects/tenant/imported-key.ts";
 import { createDeploymentKey } from "../../src/api/keys/deployment-key.ts";
+import { parseKey } from "../../src/api/keys/format.ts";
 import type { OpenApiDocument } from "../../src/api/openapi/document.ts";
 import { ROUTES } from "../../src/api/routes.ts";
+import { listKeys } from "../../src/db/keys.ts";
 import { PERMISSIONS, type Permission } from "../../src/ledger/keys/permissions.ts";
 import { accepts } from "./accepts.ts";
 import { type Answer, admin, mintManager, operator } from "./admin-client.ts";
@@ -95,6 +98,20 @@ describe("keys", () => {
     const third = (await admin(manager, "POST", `/keys/${second.id}/rotate`, { grace_seconds: 0 })).body;
     expect((await call(second.key, "GET", "/v1/models")).status).toBe(401);
     expect((await call(third.key, "GET", "/v1/models")).status).toBe(200);
+  });
+
+  test("are known to D1 as they are, so that an object which lost its storage would take them over as they were", async () => {
+    const made = (await admin(manager, "POST", "/keys", { name: "kept", allowed: { methods: ["beam"] } })).body;
+    const { publicId: id = "" } = parseKey(made.key) ?? {};
+    await admin(manager, "POST", `/keys/${id}/rotate`, { grace_seconds: 0 });
+    await admin(manager, "DELETE", `/keys/${id}`);
+    const told = async () => (await listKeys(env.DB, id)).map(rowToKey)[0];
+    await until(async () => (await told())?.key.revokedAtMs != null);
+    const stored = await runInDurableObject(tenantOf(TENANT), (_instance, state) =>
+      JSON.parse(state.storage.sql.exec<{ json: string }>("SELECT json FROM api_key WHERE id = ?", id).one().json),
+    );
+    expect(stored.key).toMatchObject({ allowed: { methods: ["beam"] }, rotation: { successorId: expect.any(String) } });
+    expect(await told()).toEqual(stored);
   });
 
   test("expire", async () => {
