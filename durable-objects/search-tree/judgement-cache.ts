@@ -20,6 +20,14 @@ export function createJudgementCache(
   clock: Clock,
   keepAlive: (work: Promise<unknown>) => void,
 ): Omit<JudgementCache, "model"> {
+  const waiting: JudgementEntry[] = [];
+  let isPutting = false;
+  /** One call at a time: the judgements of a wide search come together, and what comes meanwhile goes with the next. */
+  const putWaiting = async (): Promise<void> => {
+    isPutting = true;
+    while (waiting.length > 0) await remote.put(waiting.splice(0)).catch(() => undefined);
+    isPutting = false;
+  };
   return {
     get: async (keys) => {
       const found = await within(LONGEST_LOOKUP_MS, clock, remote.get(keys));
@@ -31,8 +39,8 @@ export function createJudgementCache(
       return known;
     },
     put: (judgements) => {
-      const entries = [...judgements].map(([key, { values }]) => ({ key, value: JSON.stringify({ values }) }));
-      keepAlive(remote.put(entries).catch(() => undefined));
+      waiting.push(...[...judgements].map(([key, { values }]) => ({ key, value: JSON.stringify({ values }) })));
+      if (!isPutting) keepAlive(putWaiting());
     },
   };
 }

@@ -43,8 +43,14 @@ export interface Asker {
   }>;
 }
 
-/** A question that was not asked in this search, by its key among the readings. */
-type Fresh = readonly [at: string, question: Question];
+/** A question that was not asked in this search. */
+interface Fresh {
+  /** Its key among the readings. */
+  readonly at: string;
+  readonly question: Question;
+  /** Of what may be known from earlier searches; null where a fresh opinion is wanted. */
+  readonly key: string | null;
+}
 
 /** As many alternatives as OpenAI's format allows: "yes", " yes" and "Yes" are different tokens. */
 const TOP_LOGPROBS = 20;
@@ -101,7 +107,6 @@ export function createAsker(
     return { result: succeed({ values, unparsed: Math.max(0, missing), isRemembered: false }), attempts };
   };
 
-  /** The key of what may be known from earlier searches; null where a fresh opinion is wanted. */
   const rememberedAs = ({ text, round, choices = 0 }: Question): string | null =>
     judgements === undefined || round > 0 || !isSettledByAsking(prompt)
       ? null
@@ -109,11 +114,11 @@ export function createAsker(
 
   /** Takes over what is known, and gives back what is left to ask. */
   const recall = async (cache: JudgementCache, fresh: readonly Fresh[]): Promise<readonly Fresh[]> => {
-    const keys = fresh.flatMap(([, question]) => rememberedAs(question) ?? []);
+    const keys = fresh.flatMap(({ key }) => key ?? []);
     if (keys.length === 0) return fresh;
     const known = await cache.get(keys);
-    return fresh.filter(([at, question]) => {
-      const values = known.get(rememberedAs(question) ?? "")?.values;
+    return fresh.filter(({ at, key }) => {
+      const values = known.get(key ?? "")?.values;
       if (values?.length !== samplesOf(prompt)) return true;
       readings.set(at, { values, unparsed: 0, isRemembered: true });
       return false;
@@ -122,9 +127,8 @@ export function createAsker(
 
   /** Only what is whole: a reading with a sample that could not be read is worth asking for again some day. */
   const remember = (fresh: readonly Fresh[]): void => {
-    const found = fresh.flatMap(([at, question]) => {
+    const found = fresh.flatMap(({ at, key }) => {
       const reading = readings.get(at);
-      const key = rememberedAs(question);
       const isWhole = reading !== undefined && reading.unparsed === 0 && reading.values.length === samplesOf(prompt);
       return key !== null && isWhole ? [[key, { values: reading.values }] as const] : [];
     });
@@ -143,14 +147,14 @@ export function createAsker(
     worstCase: (questions) =>
       [...newOnes(questions).values()].reduce((sum, question) => addAmounts(sum, worstCaseLike(question)), NOTHING),
     ask: async (questions, signal) => {
-      const unasked = [...newOnes(questions)];
+      const unasked = [...newOnes(questions)].map(([at, question]) => ({ at, question, key: rememberedAs(question) }));
       const fresh = judgements === undefined ? unasked : await recall(judgements, unasked);
-      const outcomes = await Promise.all(fresh.map(([, question]) => read(question, signal)));
+      const outcomes = await Promise.all(fresh.map(({ question }) => read(question, signal)));
       const attempts: Attempt[] = [];
       let error: ModelError | null = null;
       for (const [index, outcome] of outcomes.entries()) {
         attempts.push(...outcome.attempts);
-        if (outcome.result.ok) readings.set(fresh[index]?.[0] ?? "", outcome.result.value);
+        if (outcome.result.ok) readings.set(fresh[index]?.at ?? "", outcome.result.value);
         else error ??= outcome.result.error;
       }
       remember(fresh);

@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createJudgementStore, JUDGEMENT_BOUNDS } from "../../durable-objects/judgements/judgement-store.ts";
 import { createJudgementCache } from "../../durable-objects/search-tree/judgement-cache.ts";
 import { worldClock } from "../../durable-objects/search-tree/world-clock.ts";
@@ -107,6 +107,25 @@ describe("the way to it", () => {
     ["never answers", () => new Promise(() => {})],
   ])("a cache that %s knows nothing, in bounded time", async (_name, get) => {
     expect(await cacheOf(get).get(["a"])).toEqual(new Map());
+  });
+
+  test("what is to be put while a call is under way goes with the next, all of it", async () => {
+    const calls: string[][] = [];
+    const answers: (() => void)[] = [];
+    const put = (entries: readonly { readonly key: string }[]): Promise<void> => {
+      calls.push(entries.map(({ key }) => key));
+      return new Promise((resolve) => answers.push(resolve));
+    };
+    const work: Promise<unknown>[] = [];
+    const cache = createJudgementCache({ get: async () => [], put }, worldClock, (one) => work.push(one));
+    for (const key of ["a", "b", "c"]) cache.put(new Map([[key, { values: [1] }]]));
+    expect(calls).toEqual([["a"]]);
+    answers[0]?.();
+    await vi.waitFor(() => expect(calls).toEqual([["a"], ["b", "c"]]));
+    answers[1]?.();
+    await Promise.all(work);
+    cache.put(new Map([["d", { values: [1] }]]));
+    expect(calls[2]).toEqual(["d"]);
   });
 
   test("what cannot be put is forgotten without a word", async () => {
