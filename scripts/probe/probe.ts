@@ -4,8 +4,8 @@ import type { Capabilities, Completion, CompletionRequest, ModelError } from "..
 import type { Result } from "../../src/core/result.ts";
 import type { ModelConfig, ProviderConfig } from "../../src/providers/config.ts";
 import { createGate } from "../../src/providers/gate.ts";
+import { createModel } from "../../src/providers/index.ts";
 import { EFFORTS } from "../../src/providers/openai/effort.ts";
-import { createOpenAiModel } from "../../src/providers/openai/model.ts";
 
 /** One thing that was tried, and what came of it, in words. */
 export interface Finding {
@@ -44,7 +44,7 @@ export async function probe(provider: ProviderConfig, model: ModelConfig, clock:
   let takesSeed = false;
   const gate = createGate();
   const modelWith = (assumed: Partial<Capabilities>) =>
-    createOpenAiModel({
+    createModel({
       provider,
       gate,
       clock,

@@ -165,11 +165,22 @@ const modelsSchema = z
   .min(1)
   .refine((models) => isDistinct(models.map((model) => model.id)), "lists one model id twice");
 
+const LONGEST_KEY = 8192;
+
+/** What can stand in a header: a line feed that was copied along is told here, and not by every call. */
+const apiKeySchema = z
+  .string()
+  .min(1)
+  .max(LONGEST_KEY)
+  .regex(/^[!-~]+$/, "must be visible ASCII characters")
+  .nullable()
+  .default(null);
+
 const providerFields = z.strictObject({
   name: z.string().min(1).max(100),
   adapter: z.enum(ADAPTER_NAMES).optional(),
   baseUrl: baseUrlSchema.optional(),
-  apiKey: z.string().min(1).nullable().default(null),
+  apiKey: apiKeySchema,
   models: modelsSchema,
   headerTimeoutMs: timeoutSchema,
   idleTimeoutMs: timeoutSchema,
@@ -178,22 +189,10 @@ const providerFields = z.strictObject({
   location: z.enum(LOCATIONS).optional(),
 });
 
-const LONGEST_KEY = 8192;
-
-/**
- * The same for one that a tenant brings: over HTTP, with a key that can stand in a header. The operator's own bindings are
- * not for tenants.
- */
+/** The same for one that a tenant brings: over HTTP, since the operator's own bindings are not for tenants. */
 export const ownProviderSchema = providerFields.extend({
   adapter: z.enum(HTTP_ADAPTERS).optional(),
   baseUrl: baseUrlSchema,
-  apiKey: z
-    .string()
-    .min(1)
-    .max(LONGEST_KEY)
-    .regex(/^[!-~]+$/, "must be visible ASCII characters")
-    .nullable()
-    .default(null),
 });
 
 const providerSchema = providerFields

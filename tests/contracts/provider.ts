@@ -259,6 +259,8 @@ export function providerContract(dialect: Dialect): void {
         [{}, (ms) => ms === null],
         [{ "retry-after": "2" }, (ms) => ms === 2000],
         [{ "retry-after": "0.25" }, (ms) => ms === 250],
+        [{ "retry-after": "0" }, (ms) => ms === 0],
+        [{ "retry-after": "9".repeat(40) }, (ms) => ms === null],
         [{ "retry-after": "3600" }, (ms) => ms === 3_600_000],
         [{ "retry-after-ms": "120", "retry-after": "9" }, (ms) => ms === 120],
         [{ "retry-after": "Wed, 21 Oct 2015 07:28:00 GMT" }, (ms) => ms === 0],

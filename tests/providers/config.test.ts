@@ -85,6 +85,16 @@ describe("parseProviders", () => {
     }
   });
 
+  it("T4: refuses a key that cannot stand in a header", () => {
+    for (const apiKey of ["sk-canary\n", "sk canary", "sk-\u0000canary", "sk-cänary", ""]) {
+      const provider = { name: "a", baseUrl: "https://a.example/v1", apiKey, models: [{ id: "a/b" }] };
+      const parsed = parseProviders(JSON.stringify([provider]));
+      if (parsed.ok) throw new Error(`${JSON.stringify(apiKey)} was taken`);
+      expect(parsed.error).toContain("PROVIDERS.0.apiKey");
+      expect(parsed.error).not.toContain("canary");
+    }
+  });
+
   it("never repeats a value, which may be a key", () => {
     expect(messageFor([{ ...PROVIDER, apiKey: ["sk-canary"], extra: "sk-canary" }])).not.toContain("sk-canary");
   });

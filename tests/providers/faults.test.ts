@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FAULTS as PROVIDER_FAULTS } from "../../bench/provider/faults.ts";
 import type { ModelErrorType } from "../../src/core/model.ts";
-import { answer, byteByByte, bytes, duplicatedFinish, FAULTS, headers, rateLimit, wait } from "../upstream/index.ts";
+import { answer, bytes, duplicatedFinish, FAULTS, headers, wait } from "../upstream/index.ts";
 import { createRig, errorOf, textsOf } from "./support.ts";
 
 /** What each fault must become, and whether the provider may have generated something that has to be paid. */
@@ -97,42 +97,7 @@ describe("faults", () => {
   });
 });
 
-describe("retry-after", () => {
-  const cases: readonly (readonly [string, Record<string, string>, (ms: number | null) => boolean])[] = [
-    ["absent", {}, (ms) => ms === null],
-    ["seconds", { "retry-after": "2" }, (ms) => ms === 2000],
-    ["a fraction", { "retry-after": "0.25" }, (ms) => ms === 250],
-    ["zero", { "retry-after": "0" }, (ms) => ms === 0],
-    ["an hour", { "retry-after": "3600" }, (ms) => ms === 3_600_000],
-    ["milliseconds, which win", { "retry-after-ms": "120", "retry-after": "9" }, (ms) => ms === 120],
-    [
-      "a date",
-      { "retry-after": new Date(Date.now() + 60_000).toUTCString() },
-      (ms) => ms !== null && ms > 50_000 && ms <= 60_000,
-    ],
-    ["a date long past", { "retry-after": "Wed, 21 Oct 2015 07:28:00 GMT" }, (ms) => ms === 0],
-    ["garbage", { "retry-after": "soon" }, (ms) => ms === null],
-    ["a negative number", { "retry-after": "-5" }, (ms) => ms === null],
-    ["an endless number", { "retry-after": "9".repeat(40) }, (ms) => ms === null],
-  ];
-  for (const [name, fields, isRight] of cases) {
-    it(`reads ${name}`, async () => {
-      const rig = await createRig(() => rateLimit(fields));
-      const outcome = await rig.ask();
-      const error = errorOf(outcome);
-      if (error.type !== "rate-limited") throw new Error(error.type);
-      expect(isRight(error.retryAfterMs), String(error.retryAfterMs)).toBe(true);
-      expect(outcome.attempts[0]).toMatchObject({ outcome: "rate-limited", promptTokens: 0, microdollars: 0 });
-    });
-  }
-});
-
 describe("odd but whole streams", () => {
-  it("reads a stream cut inside UTF-8 and inside data:", async () => {
-    const rig = await createRig(() => byteByByte(answer([{ pieces: ["6 × 4 ", "= 24 ✓ 🌳"] }])));
-    expect(textsOf(await rig.ask())).toEqual(["6 × 4 = 24 ✓ 🌳"]);
-  });
-
   it("takes the first finish and nothing after it", async () => {
     const rig = await createRig(() => duplicatedFinish("24"));
     expect(textsOf(await rig.ask())).toEqual(["24"]);
