@@ -4,7 +4,7 @@ import {
   runDurableObjectAlarm,
   runInDurableObject,
 } from "cloudflare:test";
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { app } from "../../src/api/app.ts";
 import type { OpenApiDocument } from "../../src/api/openapi/document.ts";
@@ -128,6 +128,32 @@ describe("a tenant's own provider", () => {
     expect(new Set(calls.map(({ headers }) => headers.authorization))).toEqual(
       new Set(["Bearer sk-own-crash-0123456789"]),
     );
+  });
+
+  test("I8: the same Idempotency-Key is the same search, though it is planned twice each time", async () => {
+    const { manager, key } = await party();
+    await bring(manager, entry("sk-own-keyed-0123456789"));
+    const { tag, messages } = question("hello");
+    const send = () =>
+      exports.default.fetch("https://espalier.test/v1/chat/completions", {
+        method: "POST",
+        headers: { authorization: `Bearer ${key}`, "content-type": "application/json", "idempotency-key": "once" },
+        body: JSON.stringify({ model: OWN, messages }),
+      });
+    const [first, second] = [await send(), await send()];
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect(second.headers.get("x-search-id")).toBe(first.headers.get("x-search-id"));
+    expect(await callsOf(tag)).toHaveLength(1);
+  });
+
+  test("is planned with in an estimate", async () => {
+    const { manager, key } = await party();
+    const price = { promptMicrodollarsPerMillion: 5_000_000, completionMicrodollarsPerMillion: 5_000_000 };
+    const { messages } = question("hello");
+    const estimate = () => call(key, "POST", "/v1/search/estimate", { model: OWN, messages });
+    expect((await estimate()).status).toBe(404);
+    await bring(manager, entry(null, { models: [{ id: OWN, upstream: "scripted", price }] }));
+    expect((await estimate()).status).toBe(200);
   });
 
   test("is in the list of models of its tenant, and of no other", async () => {
@@ -403,6 +429,20 @@ describe("T22: the master keys are rotated", () => {
     );
     expect(actions.filter((action: string) => action === "data-key.rewrap")).toHaveLength(1);
     expect((await admin(manager, "POST", "/audit/verify", {})).body).toMatchObject({ intact: true });
+  });
+
+  test("under load: searches go on while two rotations run at once", async () => {
+    const { manager, key } = await party();
+    await deployedWith(ONLY_OLD, manager, "POST", "/providers", entry("sk-own-loaded-0123456789"));
+    const asked = Array.from({ length: 8 }, () => ask(key, OWN, "slow"));
+    const rotations = [
+      operator("POST", "/credential_keys/rotate", {}),
+      operator("POST", "/credential_keys/rotate", {}),
+    ];
+    const answers = await Promise.all(asked);
+    for (const { status, keys } of answers) expect([status, keys]).toEqual([200, ["Bearer sk-own-loaded-0123456789"]]);
+    for (const { body } of await Promise.all(rotations)) expect(body).toMatchObject({ remaining: 0, undecryptable: 0 });
+    expect((await deployedWith(ONLY_NEW, manager, "GET", "/providers")).body.data[0].credential.decryptable).toBe(true);
   });
 
   test("a credential whose master key is gone is told in the list and by every call; the others go on", async () => {
