@@ -34,9 +34,15 @@ interface Shelves {
 export function createOutbox(env: Env, { keys, webhooks, deliveries, tenantId }: Shelves): Outbox {
   let delivering: Promise<void> | null = null;
   const deliver = async (): Promise<void> => {
-    await tellKeys(env.DB, keys, tenantId()).catch(() => {});
     const due = deliveries.due(Date.now(), AT_ONCE);
-    await Promise.all(due.map((one) => send(env, webhooks.get(one.webhookId), one, tenantId(), deliveries)));
+    // Nobody waits for another, which may be down. What is not delivered stays, and the alarm tries again.
+    const outcomes = await Promise.allSettled([
+      tellKeys(env.DB, keys, tenantId()),
+      ...due.map((one) => send(env, webhooks.get(one.webhookId), one, tenantId(), deliveries)),
+    ]);
+    for (const outcome of outcomes) {
+      if (outcome.status === "rejected") console.warn(`tenant ${tenantId()}: not told: ${outcome.reason}`);
+    }
   };
   return {
     post: (event, nowMs) => {
@@ -84,28 +90,37 @@ async function send(
 ): Promise<void> {
   const signingKey = signingKeyOf(env);
   if (webhook === null || webhook.isDisabled || signingKey === null) return deliveries.delete(delivery);
-  const nowMs = Date.now();
-  const overlaps = webhook.overlapEndsAtMs !== null && nowMs < webhook.overlapEndsAtMs;
-  const revisions = overlaps ? [webhook.revision, webhook.revision - 1] : [webhook.revision];
-  const secrets = revisions.map((one) => derivedSecret(signingKey, tenantId, webhook.webhookId, one));
+  const isTaken = await isTakenBy(env, webhook, delivery, secretsOf(webhook, signingKey, tenantId)).catch(() => false);
+  const nextMs = isTaken ? null : nextTryAtMs(delivery.failures + 1, Date.now());
+  if (nextMs === null) deliveries.delete(delivery);
+  else deliveries.postpone(delivery, nextMs);
+}
+
+/** The current one, and for a while after a rotation the one before. */
+function secretsOf({ webhookId, revision, overlapEndsAtMs }: Webhook, signingKey: string, tenantId: string): string[] {
+  const overlaps = overlapEndsAtMs !== null && Date.now() < overlapEndsAtMs;
+  const revisions = overlaps ? [revision, revision - 1] : [revision];
+  return revisions.map((one) => derivedSecret(signingKey, tenantId, webhookId, one));
+}
+
+async function isTakenBy(
+  env: Env,
+  { url }: Webhook,
+  { eventId, body }: Delivery,
+  secrets: readonly string[],
+): Promise<boolean> {
   const init = {
     method: "POST",
     headers: {
       "content-type": "application/json",
       "user-agent": "Espalier-Webhook/1",
-      ...signedHeaders(delivery.eventId, nowMs, delivery.body, secrets),
+      ...signedHeaders(eventId, Date.now(), body, secrets),
     },
-    body: delivery.body,
+    body,
     signal: AbortSignal.timeout(TIMEOUT_MS),
   };
-  const isTaken = await egress(platformFetch, webhook.url, init, { rules: scorersOf(env) }).then(
-    async (left) => {
-      if (left.ok) await left.value.body?.cancel();
-      return left.ok && left.value.ok;
-    },
-    () => false,
-  );
-  const nextMs = isTaken ? null : nextTryAtMs(delivery.failures + 1, Date.now());
-  if (nextMs === null) deliveries.delete(delivery);
-  else deliveries.postpone(delivery, nextMs);
+  const left = await egress(platformFetch, url, init, { rules: scorersOf(env) });
+  if (!left.ok) return false;
+  await left.value.body?.cancel();
+  return left.value.ok;
 }
