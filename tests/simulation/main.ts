@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -18,10 +18,10 @@ const { from, seeds, only, jobs, mutation, isJson, stopsAtFirst } = readArgument
   availableParallelism(),
 );
 const corpus = JSON.parse(readFileSync(join(import.meta.dirname, "corpus.json"), "utf8")) as { seed: number }[];
-const wanted =
-  only !== null
-    ? [only]
-    : [...corpus.map(({ seed }) => seed), ...Array.from({ length: seeds }, (_un, at) => from + at)];
+const range = Array.from({ length: seeds }, (_unused, at) => from + at);
+const wanted = only === null ? [...new Set([...corpus.map(({ seed }) => seed), ...range])].slice(0, seeds) : [only];
+/** Lines of a failed seed's trace that are printed. */
+const TAIL = 30;
 /** Worlds are short-lived: what one has made is gone before the collector would look at it twice. */
 const YOUNG = ["--max-semi-space-size=64"];
 const stride = process.env.SIMULATION_STRIDE?.split("/").map(Number) ?? null;
@@ -44,14 +44,14 @@ async function runHere(list: readonly number[]): Promise<number> {
   const outcomes: Outcome[] = [];
   for (const seed of list) {
     const outcome = await simulate(seed);
-    outcomes.push(only === null ? { ...outcome, trace: [] } : outcome);
-    if (stopsAtFirst && outcome.violations.length > 0) break;
+    const hasFailed = outcome.violations.length > 0;
+    const told = { ...outcome, trace: only !== null ? outcome.trace : hasFailed ? outcome.trace.slice(-TAIL) : [] };
+    outcomes.push(told);
+    if (stride === null) tell(told);
+    else console.log(JSON.stringify(told));
+    if (stopsAtFirst && hasFailed) break;
   }
-  const seconds = (performance.now() - startedAtMs) / 1000;
-  if (stride === null) return report(outcomes, seconds);
-  for (const { seed, violations, counts } of outcomes)
-    console.log(JSON.stringify({ seed, violations, counts, trace: [] }));
-  return 0;
+  return stride === null ? sumUp(outcomes, (performance.now() - startedAtMs) / 1000) : 0;
 }
 
 /** Each seed is a world of its own: what is spread over processes comes to the same. */
@@ -59,7 +59,7 @@ async function runInProcesses(): Promise<number> {
   const startedAtMs = performance.now();
   const runs = Array.from({ length: jobs }, (_unused, job) => runProcess(job));
   const outcomes = (await Promise.all(runs)).flat().sort((a, b) => a.seed - b.seed);
-  return report(outcomes, (performance.now() - startedAtMs) / 1000);
+  return sumUp(outcomes, (performance.now() - startedAtMs) / 1000);
 }
 
 async function runProcess(job: number): Promise<Outcome[]> {
@@ -73,19 +73,33 @@ async function runProcess(job: number): Promise<Outcome[]> {
   );
   const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
   const outcomes: Outcome[] = [];
-  for await (const line of createInterface({ input: child.stdout })) outcomes.push(JSON.parse(line) as Outcome);
+  for await (const line of createInterface({ input: child.stdout })) {
+    const outcome = JSON.parse(line) as Outcome;
+    outcomes.push(outcome);
+    tell(outcome);
+  }
   const status = await ended;
   if (status !== 0) throw new Error(`a process of the simulation ended with ${status}`);
   return outcomes;
 }
 
-function report(outcomes: readonly Outcome[], seconds: number): number {
+/** The trace, its end, or nothing; then what was violated, and how to see it again. */
+function tell({ seed, violations, trace }: Outcome): void {
+  if (trace.length > 0) console.log(trace.join("\n"));
+  for (const { invariant, message } of violations) console.log(`seed ${seed}: ${invariant}: ${message}`);
+  if (violations.length > 0) console.log(`seed ${seed} at ${commit()}: npm run simulate -- --seed ${seed}`);
+}
+
+function commit(): string {
+  const { stdout } = spawnSync("git", ["describe", "--always", "--dirty"], {
+    cwd: import.meta.dirname,
+    encoding: "utf8",
+  });
+  return stdout?.trim() || "an unknown commit";
+}
+
+function sumUp(outcomes: readonly Outcome[], seconds: number): number {
   const failed = outcomes.filter(({ violations }) => violations.length > 0);
-  if (only !== null) console.log(outcomes.flatMap(({ trace }) => trace).join("\n"));
-  for (const { seed, violations } of failed) {
-    for (const { invariant, message } of violations) console.log(`seed ${seed}: ${invariant}: ${message}`);
-    console.log(`seed ${seed}: its trace: npm run simulate -- --seed ${seed}`);
-  }
   const totals = Map.groupBy(
     outcomes.flatMap(({ counts }) => Object.entries(counts)),
     ([name]) => name,
