@@ -5,7 +5,10 @@ import { type AddressRules, addressRefusal } from "./public-address.ts";
 /** The platform's `fetch`, or a test's. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** The one place where the platform's is named (biome.json forbids it elsewhere). Looked up at each call, so that a replaced global is seen. */
+/**
+ * The one place where the platform's is named: biome.json forbids it elsewhere. Looked up at each call, so that a replaced
+ * global is seen.
+ */
 export const platformFetch: Fetch = (...args) => fetch(...args);
 
 export interface Leave {

@@ -1,7 +1,10 @@
 /** No answer that anybody means to be read is deeper: a reply of 10^5 brackets is one to break whoever walks it (T11). */
 export const MOST_JSON_DEPTH = 64;
 
-/** Whether a text of JSON, valid or not, opens more than `most` brackets at once. Looks at each character once, before anything is parsed. */
+/**
+ * Whether a text of JSON, valid or not, opens more than `most` brackets at once. Looks at each character once, before
+ * anything is parsed.
+ */
 export function isTooDeep(json: string, most: number = MOST_JSON_DEPTH): boolean {
   let depth = 0;
   let isString = false;
