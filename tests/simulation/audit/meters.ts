@@ -10,11 +10,17 @@ export function auditMeters(name: string, log: AuditedLog, calls: readonly Recei
   const ids = log.attempts.flatMap(({ providerRequestId }) => providerRequestId ?? []);
   if (new Set(ids).size < ids.length) report("I6", `${name}: a call is metered twice`);
   const byId = new Map(log.attempts.map((attempt) => [attempt.providerRequestId, attempt]));
+  const answered = new Set<string>();
   let unmatched = 0;
   let billed = 0;
   let posted = 0;
   for (const call of calls) {
     const attempt = byId.get(call.id);
+    // The log has its answer: nothing was ever to ask for it again. Of two hedged calls both may have come back.
+    if (attempt?.outcome === "completed" && call.asked !== null && attempt.isHedge !== true) {
+      if (answered.has(call.asked)) report("I7", `${name}: ${call.id} asks for what was answered before`);
+      answered.add(call.asked);
+    }
     if (attempt === undefined) unmatched++;
     else if (attempt.outcome === "completed" && !attempt.isEstimated && call.billed !== null) {
       const { promptTokens, completionTokens } = call.billed;

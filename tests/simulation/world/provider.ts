@@ -13,9 +13,8 @@ export interface ReceivedCall {
   readonly provider: string;
   /** Who called. */
   readonly caller: Host;
-  /** What of the body tells two logical steps apart. */
-  readonly asked: string;
-  readonly maxTokens: number;
+  /** What of the body tells two proposals of a search apart; null for a verifier's question, which may well be repeated. */
+  readonly asked: string | null;
   /** What it bills; nothing while it has made nothing. */
   billed: { readonly promptTokens: number; readonly completionTokens: number } | null;
 }
@@ -103,7 +102,13 @@ export function createProvider(options: ProviderOptions): Provider {
         `a call to ${provider}`,
         (error) => reject(new TypeError(error.message)),
         (reply) => {
-          const call = { id: `preq_${calls.length}`, provider, caller, ...factsOf(body), billed: null } as ReceivedCall;
+          const call: ReceivedCall = {
+            id: `preq_${calls.length}`,
+            provider,
+            caller,
+            asked: opinionOn(questionOf(body), 0) === null ? JSON.stringify([body.messages, body.seed, body.n]) : null,
+            billed: null,
+          };
           calls.push(call);
           const fault = faultOf();
           scheduler.note(`${caller.name} -> ${provider}: ${call.id} ${fault ?? ""}`);
@@ -136,22 +141,21 @@ function whenDurable(disk: Disk | null, run: () => void): void {
   else disk.afterDurable(run);
 }
 
-function factsOf(body: ChatBody): Pick<ReceivedCall, "asked" | "maxTokens"> {
-  const maxTokens = body.max_completion_tokens ?? body.max_tokens ?? 0;
-  return { asked: JSON.stringify([body.messages, body.seed, body.n ?? 1, maxTokens]), maxTokens };
+function questionOf({ messages }: ChatBody): string {
+  return String(messages.findLast(({ role }) => role === "user")?.content ?? "");
 }
 
 function textsOf(body: ChatBody): string[] {
   const texts = body.messages.map(({ content }) => String(content));
-  const question = body.messages.findLast(({ role }) => role === "user")?.content ?? "";
+  const question = questionOf(body);
   const last = body.messages.at(-1);
   const prefix = last?.role === "assistant" ? String(last.content) : "";
-  const hand = parseHand(String(question)) ?? parseHand(texts.join("\n")) ?? [];
+  const hand = parseHand(question) ?? parseHand(texts.join("\n")) ?? [];
   const stops = typeof body.stop === "string" ? [body.stop] : (body.stop ?? []);
   const most = (body.max_completion_tokens ?? body.max_tokens ?? 100) * CHARACTERS_PER_TOKEN;
   return Array.from({ length: body.n ?? 1 }, (_unused, index) => {
     const seed = createRandom(body.seed ?? 0, "choice", index).integer(2 ** 31);
-    const opinion = opinionOn(String(question), seed);
+    const opinion = opinionOn(question, seed);
     if (opinion !== null) return opinion;
     const full = PLAYER.play(hand, prefix, seed);
     const ends = stops.map((stop) => full.indexOf(stop)).filter((at) => at >= 0);
