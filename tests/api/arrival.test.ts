@@ -56,6 +56,7 @@ const STANDING: Standing = {
   requestHash: "h",
   attempt: 0,
   isServed: false,
+  isGone: false,
   hasFailed: false,
 };
 

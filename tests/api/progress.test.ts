@@ -64,7 +64,12 @@ function inPieces(events: readonly unknown[], length: number): ReadableStream<Ui
   const pieces = Array.from({ length: Math.ceil(bytes.length / length) }, (_unused, index) =>
     bytes.slice(index * length, (index + 1) * length),
   );
-  return ReadableStream.from(pieces) as ReadableStream<Uint8Array>;
+  return new ReadableStream({
+    start: (controller) => {
+      for (const piece of pieces) controller.enqueue(piece);
+      controller.close();
+    },
+  });
 }
 
 test("events cut anywhere are told in order, and nothing twice", async () => {

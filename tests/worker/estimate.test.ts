@@ -84,9 +84,7 @@ describe("POST /v1/search/estimate", () => {
 
   test("where the answers decide, there is no plan, and the worst case is the budget", async () => {
     const budget = { max_rollouts: 3, max_model_calls: 40, max_cost_usd: 0.001 };
-    const { plan, worst_case: worst } = await estimate(
-      ask("judged", { method: "mcts", verifier: JUDGE, budget }).body,
-    );
+    const { plan, worst_case: worst } = await estimate(ask("judged", { method: "mcts", verifier: JUDGE, budget }).body);
     expect(plan).toBeNull();
     expect(worst).toMatchObject({ model_calls: 40, cost_usd: 0.001, critical_path_calls: 40 });
   });

@@ -63,7 +63,7 @@ async function createInstance(): Promise<Instance> {
           const instance = new WebAssembly.Instance(module, imports);
           exports = instance.exports;
           onSuccess(instance);
-          return exports;
+          return exports as WebAssembly.Exports;
         },
       }),
   });
