@@ -368,6 +368,8 @@ export class SearchTree extends DurableObject<Env> {
     this.ctx.waitUntil(
       search(leased, world)
         .finally(() => this.#lease.unwatch())
+        // Whoever waits for the answer comes before those who are told of it: what is about to leave, leaves first.
+        .finally(() => new Promise<void>((resolve) => worldClock.schedule(0, resolve)))
         .then(
           () => this.#deliver(),
           (bug: unknown) => this.#recordBug(bug),
