@@ -71,9 +71,9 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
 /** New searches in every life, and a death for each; answers with the cut points that were died at. */
 async function killAgainAndAgain(options: CampaignOptions, site: Site, clients: Clients): Promise<ReadonlySet<number>> {
   const { searches, kills, seed, tell } = options;
-  const died = new Set<number>();
+  const [tried, died] = [new Set<number>(), new Set<number>()];
   for (let life = 0; life < kills; life++) {
-    const death = nextDeath(createRandom(seed, "death", life), life, site.seen, died);
+    const death = nextDeath(createRandom(seed, "death", life), life, site.seen, tried);
     let stop = (): void => {};
     const stopped = new Promise<true>((resolve) => {
       stop = () => resolve(true);
@@ -87,6 +87,7 @@ async function killAgainAndAgain(options: CampaignOptions, site: Site, clients: 
     await site.kill();
     if (death.type === "instant") tell(`kill ${life + 1}: after ${afterMs} ms`);
     else {
+      tried.add(death.point);
       if (hasStopped) died.add(death.point);
       const { type = "", where = "" } = site.points[death.point] ?? {};
       tell(`kill ${life + 1}: ${hasStopped ? "at" : "did not come to"} ${type} ${where}`);

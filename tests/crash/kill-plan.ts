@@ -13,11 +13,12 @@ const INSTANT_MS = { least: 50, most: 2500 };
 const MOST_PASSES = 3;
 
 /**
- * One in three at a random instant, the others at a cut point: one that was seen and where nothing has died yet, as long as there is
- * any; then any. `seen` and `died` are the points that lives so far have come to, and have died at.
+ * One in three at a random instant, the others at a cut point: one that was seen and has not been tried yet, as long as there
+ * is any; then any. `seen` are the points that lives so far have come to, `tried` those that one was to die at: some are come to
+ * in the first life alone.
  */
-export function nextDeath(random: Random, count: number, seen: ReadonlySet<number>, died: ReadonlySet<number>): Death {
-  const fresh = [...seen].filter((point) => !died.has(point));
+export function nextDeath(random: Random, count: number, seen: ReadonlySet<number>, tried: ReadonlySet<number>): Death {
+  const fresh = [...seen].filter((point) => !tried.has(point));
   const points = fresh.length > 0 ? fresh : [...seen];
   const point = points[random.integer(Math.max(1, points.length))];
   if (point === undefined || count % 3 === 0) {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ProviderProcess, scriptedProvider } from "../../bench/provider/process.ts";
@@ -31,8 +31,14 @@ export interface Site {
 /** In microdollars per million tokens: whole microdollars for any number of tokens. */
 const PRICE = { promptMicrodollarsPerMillion: 1_000_000, completionMicrodollarsPerMillion: 3_000_000 };
 
+/**
+ * A process that is killed takes nothing along that it had given to the kernel, so the disk may be memory: a disk whose
+ * every commit waits for others' writes would measure them.
+ */
+const DISK = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+
 export async function createSite(provider: ProviderProcess): Promise<Site> {
-  const directory = mkdtempSync(join(tmpdir(), "espalier-crash-"));
+  const directory = mkdtempSync(join(DISK, "espalier-crash-"));
   const { bundle, points } = await buildCutBundle(join(directory, "bundle"));
   const lives: Life[] = [];
   const seen = new Set<number>();
