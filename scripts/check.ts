@@ -7,7 +7,6 @@ const CHECKS: readonly (readonly [string, readonly string[]])[] = [
   ["tsc", ["-p", "tsconfig.json"]],
   ["tsc", ["-p", "tsconfig.node.json"]],
   ["tsc", ["-p", "tests/worker"]],
-  ["tsc", ["-p", "tests/simulation"]],
 ];
 
 let failed = 0;
