@@ -5,6 +5,7 @@ import { CLEARANCE_MS } from "../../durable-objects/search-tree/letters.ts";
 import type { Remains } from "../../durable-objects/search-tree/remains.ts";
 import type { SearchEvent } from "../../src/core/event.ts";
 import { archiveKeyOf } from "../../src/db/archive.ts";
+import { admin, mintManager } from "./admin-client.ts";
 import { administer, call, callsOf, MODEL, mintKey, openAi, question, until } from "./client.ts";
 
 let key = "";
@@ -284,7 +285,11 @@ describe("a search whose time is over", () => {
 
   test("is that of its tenant, who may also want no archive", async () => {
     const own = await mintKey("tenant_brief");
-    await administer("tenant_brief", "tenant.update", { retention: { treeDays: 2, archiveDays: 0 } });
+    const manager = await mintManager("tenant_brief");
+    const wrong = await admin(manager, "POST", "/tenant", { retention: { tree_days: 0 } });
+    expect([wrong.status, wrong.body]).toMatchObject([400, { error: { param: "retention.tree_days" } }]);
+    const changed = await admin(manager, "POST", "/tenant", { retention: { tree_days: 2, archive_days: 0 } });
+    expect(changed.body).toMatchObject({ retention: { tree_days: 2, archive_days: 0, row_days: 400 } });
     const { id } = await start("distinct", SEARCH, own);
     await until(async () => (await rowsOf("searches", "id", id)).length === 1);
     expect(await remainsOf(id, "tenant_brief")).toMatchObject({

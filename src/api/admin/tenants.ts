@@ -8,9 +8,14 @@ import { administer, administerAsDeployment } from "./administer.ts";
 import { readBody } from "./body.ts";
 import { createId, idField, msToSeconds, nameField } from "./fields.ts";
 import { keyToWire, mint, newKeySchema } from "./keys.ts";
+import { retentionChangeSchema, retentionSchema, retentionToWire, wireToRetention } from "./retention.ts";
 
 export const tenantCreateSchema = z.strictObject({ id: idField.optional(), name: nameField });
-export const tenantUpdateSchema = z.strictObject({ name: nameField });
+/** What is left out stays as it is. */
+export const tenantUpdateSchema = z.strictObject({
+  name: nameField.optional(),
+  retention: retentionChangeSchema.optional(),
+});
 export const firstKeySchema = z.strictObject({ name: nameField.default("operator") });
 
 export const tenantSchema = z.object({
@@ -18,6 +23,7 @@ export const tenantSchema = z.object({
   id: z.string(),
   name: z.string(),
   created_at: z.number(),
+  retention: retentionSchema,
 });
 
 export const newTenantSchema = tenantSchema.extend({
@@ -65,14 +71,18 @@ export async function getTenant(context: AppContext): Promise<Response> {
   return tenancy.ok ? context.json(tenantToWire(tenancy.value)) : respondWithError(context, tenancy.error);
 }
 
-/** POST /v1/admin/tenant: its name. */
+/** POST /v1/admin/tenant: its name, and how long its searches are kept. */
 export async function updateTenant(context: AppContext): Promise<Response> {
   const body = await readBody(context, tenantUpdateSchema);
   if (!body.ok) return respondWithError(context, body.error);
-  const { name } = body.value;
-  const changed = await administer(context, "tenant.update", { name });
+  const { name, retention } = body.value;
+  const change = {
+    ...(name !== undefined && { name }),
+    ...(retention !== undefined && { retention: wireToRetention(retention) }),
+  };
+  const changed = await administer(context, "tenant.update", change);
   if (!changed.ok) return respondWithError(context, changed.error);
-  await renameTenant(context.env.DB, changed.value.tenantId, name);
+  if (name !== undefined) await renameTenant(context.env.DB, changed.value.tenantId, name);
   return context.json(tenantToWire(changed.value));
 }
 
@@ -98,10 +108,14 @@ async function respondWithFirstKey(
   return context.json(toAnswer({ ...keyToWire(made.value, Date.now()), key: text }));
 }
 
-function tenantToWire({ tenantId, name, createdAtMs }: Tenancy) {
-  return { object: "tenant", id: tenantId, name, created_at: msToSeconds(createdAtMs) } satisfies z.output<
-    typeof tenantSchema
-  >;
+function tenantToWire({ tenantId, name, createdAtMs, retention }: Tenancy) {
+  return {
+    object: "tenant",
+    id: tenantId,
+    name,
+    created_at: msToSeconds(createdAtMs),
+    retention: retentionToWire(retention),
+  } satisfies z.output<typeof tenantSchema>;
 }
 
 function askedId(context: AppContext): string {
