@@ -77,10 +77,12 @@ interface Books {
 
 function lostOf(evidence: Evidence, rowOf: ReadonlyMap<string, DatabaseRow>, searchId: string): Finding[] {
   const state = evidence.states.get(searchId) ?? null;
+  const end = evidence.logs.get(searchId)?.at(-1);
+  const reason = end?.type === "search-end" ? end.reason : "none";
   const what = [
-    ...(evidence.logs.get(searchId)?.at(-1)?.type === "search-end" ? [] : ["its log has no end"]),
+    ...(end?.type === "search-end" ? [] : ["its log has no end"]),
     ...(rowOf.has(searchId) ? [] : ["D1 does not know it"]),
-    ...(state === "completed" ? [] : [`the API says ${state}`]),
+    ...(state === "completed" ? [] : [`the API says ${state}, its stop reason is ${reason}`]),
   ];
   return what.map((one) => ({ searchId, what: one }));
 }
