@@ -290,7 +290,8 @@ export class SearchTree extends DurableObject<Env> {
         this.#stop();
         return this.#advance();
       case "resume": {
-        const resumed = this.#resume();
+        // Whatever it throws before there is a run: else it would be taken for running as long as this object lives.
+        const resumed = this.#resume().catch((bug: unknown) => this.#recordBug(bug));
         this.#register();
         await this.#arm();
         return resumed;
