@@ -23,6 +23,8 @@ export interface Facts {
   readonly ownRevision: number;
   /** What it spends under; null for a search from before there were leases. */
   readonly lease: HeldLease | null;
+  /** A lease that its tenant was told is not used here: no search may begin under it any more. */
+  readonly barredLease: string | null;
 }
 
 /** The lease as far as it must outlive the object's memory: its amount and its end are the tenant's to say. */
@@ -48,6 +50,7 @@ export interface Spent {
 }
 
 const NO_FACTS: Facts = {
+  barredLease: null,
   tenantId: null,
   createdAtMs: 0,
   isCancelled: false,

@@ -37,3 +37,10 @@ export function mayJoin(standing: Standing, attempt: number): boolean {
     !standing.isServed && !standing.hasFailed && !standing.isGone && !standing.isCancelled && attempt > standing.attempt
   );
 }
+
+/** Was its lease given back before it came? Like an id that is taken: whoever starts draws anew, under another one. */
+export function isBarred({ barredLease }: { readonly barredLease: string | null }, { lease }: StartInput): boolean {
+  return barredLease !== null && lease?.wish.leaseId === barredLease;
+}
+
+export const BARRED: StartOutcome = { ok: false, message: "", param: "", conflict: "taken" };

@@ -26,7 +26,7 @@ import { createListingStore, entryOf } from "./listing.ts";
 import { createLiveAnswer } from "./live-answer.ts";
 import { type LiveLog, openLog } from "./live-log.ts";
 import { logPages } from "./log-pages.ts";
-import { mayJoin, type Standing, startAgain } from "./meeting.ts";
+import { BARRED, isBarred, mayJoin, type Standing, startAgain } from "./meeting.ts";
 import { alarmChange, type Duties, FIRST_DUTIES } from "./next-alarm.ts";
 import { createOutbox } from "./outbox.ts";
 import type { KeptSearch, ListingEntry, SearchReport, SearchSummary, StartInput, StartOutcome } from "./protocol.ts";
@@ -96,6 +96,7 @@ export class SearchTree extends DurableObject<Env> {
       this.ctx.waitUntil(this.#advance());
       return startAgain(this.#standing(), input);
     }
+    if (isBarred(this.#facts.read(), input)) return BARRED;
     const order = inputToOrder(input);
     const setup = this.#setup(order, input.tenantId, supply);
     if (!setup.ok) return { ok: false, message: setup.error.message, param: setup.error.param };
@@ -138,9 +139,15 @@ export class SearchTree extends DurableObject<Env> {
     if (this.#log() !== null) this.#facts.change({ isServed: true });
   }
 
-  /** Has the search taken over this lease? For its tenant, before a lease that nobody has settled is posted in full. */
+  /**
+   * Has the search taken over this lease? For its tenant, before a lease that nobody has settled is posted in full. A no
+   * is for good: a start that comes after it, because a clock has jumped, finds that lease void and must draw another.
+   */
   async hasLease(leaseId: string): Promise<boolean> {
-    return this.#facts.read().lease?.wish.leaseId === leaseId;
+    const { lease, tenantId } = this.#facts.read();
+    if (lease?.wish.leaseId === leaseId) return true;
+    if (tenantId === null) this.#facts.change({ barredLease: leaseId });
+    return false;
   }
 
   /** Resolves when the search has ended. The viewer waits until it says that it has left. */
