@@ -106,7 +106,13 @@ export async function search(given: SearchSetup, world: SearchWorld): Promise<Tr
       if (stop.aborted || !tree.openSteps.has(stepId) || !fitsOnTop(extra)) return false;
       if (reason === "fallback" && !mayRepeat(tree)) return false;
       log.add({ type: "step-hold", stepId, extra, reason });
-      log.flush();
+      try {
+        log.flush();
+      } catch (bug) {
+        // Whoever asks may be a timer, whose throw nobody hears: it is the run that cannot go on, as with any other write.
+        mailbox.put({ bug });
+        return false;
+      }
       return true;
     };
     return withHold(stop, { raise });

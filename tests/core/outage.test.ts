@@ -106,11 +106,18 @@ describe("more set aside while a step is carried out", () => {
   });
 
   /** A search whose first call asks for more, `times` times over. */
-  async function raising(times: number, reason: "fallback" | "hedge", limits = {}) {
+  async function raising(times: number, reason: "fallback" | "hedge", limits = {}, isDiskFull = false) {
     const { setup } = await runWorld({ ...BASE, rollouts: 2 });
     const granted: boolean[] = [];
     const held: Amounts[] = [];
-    const store = createMemoryStore();
+    const stored = createMemoryStore();
+    const store: typeof stored = {
+      ...stored,
+      append: (events) => {
+        if (isDiskFull && events.some(({ type }) => type === "step-hold")) throw new Error("disk is full");
+        stored.append(events);
+      },
+    };
     const time = createVirtualTime();
     const model: typeof setup.model = {
       ...setup.model,
@@ -143,6 +150,11 @@ describe("more set aside while a step is carried out", () => {
   test("for a fallback is refused where the retry budget is used up; for a hedge it is no matter of retries", async () => {
     expect((await raising(4, "fallback")).granted).toEqual([true, true, false, false]);
     expect((await raising(4, "hedge")).granted).toEqual([true, true, true, true]);
+  });
+
+  test("that the store does not take is refused, and ends the run like any other write that fails", async () => {
+    // From a timer of a hedge the throw would be nobody's.
+    await expect(raising(1, "hedge", {}, true)).rejects.toThrow("disk is full");
   });
 
   test("is posted with the rest after a crash", async () => {
