@@ -4,6 +4,7 @@ import { fanOut } from "./fan-out/fan-out.ts";
 import { firstByte } from "./first-byte/first-byte.ts";
 import { hedging } from "./hedging/hedging.ts";
 import { latency } from "./latency/latency.ts";
+import { memory } from "./memory/memory.ts";
 import { methods } from "./methods/methods.ts";
 import { overspend } from "./overspend/overspend.ts";
 import { passThrough } from "./pass-through/pass-through.ts";
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   "first-byte": firstByte,
   hedging,
   decision,
+  memory,
   methods,
   overspend,
   verifiers,
