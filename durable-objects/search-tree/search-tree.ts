@@ -17,7 +17,7 @@ import { createAudience } from "./audience.ts";
 import { createViewers, isAbandoned } from "./departure.ts";
 import { createEventStream } from "./event-stream.ts";
 import { createFactsStore } from "./facts.ts";
-import { givenUpEnd } from "./give-up.ts";
+import { givenUp } from "./give-up.ts";
 import { createJudgementCache } from "./judgement-cache.ts";
 import { createKeptText } from "./kept-text.ts";
 import { createLeaseKeeper } from "./lease-keeper.ts";
@@ -416,12 +416,16 @@ export class SearchTree extends DurableObject<Env> {
   }
 
   #giveUp(): void {
-    this.#append(givenUpEnd(this.#open().tree));
+    const log = this.#open();
+    const { model } = this.#reportInput(log).recipe;
+    this.#append(...givenUp(log.tree, model, worldClock.now()));
   }
 
-  #append(body: SearchEventBody): void {
+  /** In one transaction. */
+  #append(...bodies: readonly SearchEventBody[]): void {
     const { store, tree } = this.#open();
-    store.append([{ sequence: tree.nextSequence, atMs: worldClock.now(), ...body }]);
+    const atMs = worldClock.now();
+    store.append(bodies.map((body, index) => ({ sequence: tree.nextSequence + index, atMs, ...body })));
   }
 
   /** The next alarm tries again, or gives up. */

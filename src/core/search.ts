@@ -9,9 +9,10 @@ import { type FormGate, vetoOf } from "./form-gate.ts";
 import type { Funds } from "./funds.ts";
 import { type Hold, type StepSignal, withHold } from "./hold.ts";
 import { createLogWriter } from "./log.ts";
+import { lostAttempts } from "./lost.ts";
 import { createMailbox } from "./mailbox.ts";
 import type { Method } from "./method.ts";
-import { type Attempt, type CompletionListener, costOf, type ModelError } from "./model.ts";
+import { type CompletionListener, costOf, type ModelError } from "./model.ts";
 import { createRandom } from "./random.ts";
 import { recordResult } from "./record.ts";
 import { mayRepeat, retryDelayMs, shouldGiveUp } from "./retry.ts";
@@ -369,21 +370,4 @@ function scoredAmong(
     return score === null ? [] : [{ nodeId, score }];
   });
   return { nodeIds: pairs.map(({ nodeId }) => nodeId), scores: pairs.map(({ score }) => score) };
-}
-
-/** Attempts that stand for a hold posted in full: nobody can say what the provider billed. */
-function lostAttempts(reserved: Amounts, model: string, nowMs: number): Attempt[] {
-  return Array.from({ length: reserved.calls }, (_unused, index) => ({
-    provider: "",
-    model,
-    startedAtMs: nowMs,
-    headersAtMs: null,
-    endedAtMs: nowMs,
-    promptTokens: 0,
-    completionTokens: index === 0 ? reserved.tokens : 0,
-    cachedTokens: 0,
-    microdollars: index === 0 ? reserved.microdollars : 0,
-    isEstimated: true,
-    outcome: "cancelled" as const,
-  }));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { givenUpEnd } from "../../../durable-objects/search-tree/give-up.ts";
+import { givenUp } from "../../../durable-objects/search-tree/give-up.ts";
 import {
   MAX_FAILED_RUNS,
   MAX_RUNS,
@@ -9,6 +9,7 @@ import {
 } from "../../../durable-objects/search-tree/watchdog.ts";
 import { AUTOMATIC_ANSWER } from "../../../src/core/answer/answer.ts";
 import { Tree } from "../../../src/core/tree.ts";
+import { treeOf } from "../../world/log.ts";
 
 const started: SearchCondition = {
   hasStarted: true,
@@ -39,7 +40,18 @@ test.each<[string, Partial<SearchCondition>, WatchdogStep]>([
 });
 
 test("giving up without a candidate says why", () => {
-  const end = givenUpEnd(new Tree(AUTOMATIC_ANSWER));
+  const [end] = givenUp(new Tree(AUTOMATIC_ANSWER), "m", 0);
   expect(end).toMatchObject({ type: "search-end", reason: "upstream-errors", answerNodeId: null });
-  expect(end.type === "search-end" && end.error?.message).toContain("given up");
+  expect(end?.type === "search-end" && end.error?.message).toContain("given up");
+});
+
+test("I6: what a search had in flight when it is given up is posted in full", () => {
+  const reserved = { rollouts: 1, calls: 2, tokens: 300, microdollars: 7 };
+  const step = { type: "propose", nodeId: "0", count: 1, role: "end" } as const;
+  const tree = treeOf([{ type: "step-start", stepId: 1, attempt: 1, step, reserved }]);
+  const events = givenUp(tree, "m", 5);
+  expect(events.map(({ type }) => type)).toEqual(["step-fail", "search-end"]);
+  for (const body of events) tree.apply({ sequence: tree.nextSequence, atMs: 5, ...body });
+  expect(tree.openSteps.size).toBe(0);
+  expect(tree.spent).toMatchObject({ calls: 2, tokens: 300, microdollars: 7 });
 });
