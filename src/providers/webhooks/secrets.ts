@@ -5,7 +5,7 @@ import { fail, type Result, succeed } from "../../core/result.ts";
  * A signing secret, as the Worker variable WEBHOOK_SECRETS has it: a JSON object from name to
  * `{"secrets": ["whsec_..."], "origin": "https://scorer.example.com"}`. Bound to an origin, since these names are the
  * deployment's: else anybody's request could have anything signed with them and sent to an address of its own. Several
- * secrets while one replaces another: each signs. Tenants bring their own with issue 7.
+ * secrets while one replaces another: each signs. They are the deployment's: a tenant has none of its own.
  */
 export interface WebhookSecret {
   readonly name: string;
