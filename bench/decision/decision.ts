@@ -6,9 +6,8 @@ import type { SearchEvent } from "../../src/core/event.ts";
 import type { MethodDefinition } from "../../src/core/method.ts";
 import { median } from "../../src/core/statistics.ts";
 import { foldTree, type Tree } from "../../src/core/tree.ts";
-import { findMethod } from "../../src/lists.ts";
 import { METHODS } from "../../src/methods/index.ts";
-import { grow } from "./grow.ts";
+import { grow, logOfNodes } from "./grow.ts";
 
 const SIZES = [100, 1_000, 10_000];
 const WIDTH = 8;
@@ -106,7 +105,7 @@ const BYTES_PER_MIB = 2 ** 20;
 
 /** The tree alone: its log is let go of before the heap is read. */
 async function foldLargeLog(): Promise<FoldRow> {
-  const text = largeLog();
+  const text = JSON.stringify(logOfNodes(FOLD_SIZE, WIDTH));
   const fold = (): Tree => foldTree(JSON.parse(text) as SearchEvent[], AUTOMATIC_ANSWER);
   fold();
   const before = await heapAfterCollection();
@@ -124,19 +123,4 @@ async function heapAfterCollection(): Promise<number> {
   await new Promise((resolve) => setImmediate(resolve));
   collect();
   return process.memoryUsage().heapUsed;
-}
-
-function largeLog(): string {
-  const definition = findMethod("mcts");
-  if (definition === null) throw new Error("no mcts");
-  const parsed = definition.parse({});
-  if (!parsed.ok) throw new Error("mcts has no defaults");
-  const { events } = grow({
-    definition,
-    params: parsed.value,
-    rollouts: FOLD_SIZE,
-    width: WIDTH,
-    onDecision: (tree) => (tree.nodes.length >= FOLD_SIZE ? "enough" : "go-on"),
-  });
-  return JSON.stringify(events);
 }

@@ -7,7 +7,7 @@ import type { Extent, Policy, PolicyInput } from "../../src/core/policy.ts";
 import { createRandom, type Random } from "../../src/core/random.ts";
 import type { ProposeStep, Step, StepId } from "../../src/core/step.ts";
 import { Tree } from "../../src/core/tree.ts";
-import { policyNamed } from "../../src/lists.ts";
+import { findMethod, policyNamed } from "../../src/lists.ts";
 
 /** Steps of an answer; chains are no longer than this, whatever the method's own limit. */
 const ANSWER_LENGTH = 8;
@@ -64,6 +64,16 @@ export function grow({ definition, params, rollouts, width, onDecision }: GrowOp
     if (answered === undefined) return { tree, events };
     answerStep(tree, log, definition, answered.stepId, answered.step, random);
   }
+}
+
+/** The log of an mcts tree of so many nodes. */
+export function logOfNodes(nodes: number, width: number): readonly SearchEvent[] {
+  const definition = findMethod("mcts");
+  if (definition === null) throw new Error("no mcts");
+  const parsed = definition.parse({});
+  if (!parsed.ok) throw new Error("mcts has no defaults");
+  const onDecision = (tree: Tree) => (tree.nodes.length >= nodes ? "enough" : "go-on");
+  return grow({ definition, params: parsed.value, rollouts: nodes, width, onDecision }).events;
 }
 
 function answerStep(

@@ -5,8 +5,7 @@ import { batchToRows, rowsToEvents } from "../../durable-objects/search-tree/row
 import { AUTOMATIC_ANSWER } from "../../src/core/answer/answer.ts";
 import type { SearchEvent } from "../../src/core/event.ts";
 import { foldTree } from "../../src/core/tree.ts";
-import { findMethod } from "../../src/lists.ts";
-import { grow } from "../decision/grow.ts";
+import { logOfNodes } from "../decision/grow.ts";
 
 const NODES = 10_000;
 /** Characters of a step: some 75 tokens, a paragraph of reasoning. */
@@ -47,18 +46,7 @@ export async function memory(args: readonly string[]): Promise<void> {
 
 /** Grown by mcts on made-up answers, each step then lengthened. */
 function eventsOf(nodes: number): SearchEvent[] {
-  const definition = findMethod("mcts");
-  if (definition === null) throw new Error("no mcts");
-  const parsed = definition.parse({});
-  if (!parsed.ok) throw new Error("mcts has no defaults");
-  const { events } = grow({
-    definition,
-    params: parsed.value,
-    rollouts: nodes,
-    width: WIDTH,
-    onDecision: (tree) => (tree.nodes.length >= nodes ? "enough" : "go-on"),
-  });
-  return events.map((event) =>
+  return logOfNodes(nodes, WIDTH).map((event) =>
     event.type === "thought-add"
       ? { ...event, thought: { ...event.thought, text: event.thought.text.padEnd(STEP_CHARACTERS, ".") } }
       : event,

@@ -1,10 +1,9 @@
+import { isTooDeep, MOST_JSON_DEPTH } from "../core/json-depth.ts";
 import { fail, type Result, succeed } from "../core/result.ts";
 import type { ApiError } from "./errors.ts";
 import { repeatedMember } from "./json-members.ts";
 
 export const MAX_BODY_BYTES = 20 * 1024 * 1024;
-/** Deeper JSON is no request; it is meant for whoever walks it recursively (T11). */
-const MAX_DEPTH = 64;
 const MAX_NAME_SHOWN = 100;
 
 /** The request's JSON object, bounded in size while it is read and in depth before it is used, every name said once. */
@@ -13,7 +12,7 @@ export async function readJsonObject(request: Request): Promise<Result<Record<st
   if (unsupported !== null) return fail(unsupported);
   const text = await readText(request.body, MAX_BODY_BYTES);
   if (text === null) return fail({ type: "body-too-large", limitBytes: MAX_BODY_BYTES });
-  if (isDeeperThan(text, MAX_DEPTH)) return fail(invalidJson(`it is nested more than ${MAX_DEPTH} levels deep`));
+  if (isTooDeep(text)) return fail(invalidJson(`it is nested more than ${MOST_JSON_DEPTH} levels deep`));
   try {
     const value: unknown = JSON.parse(text);
     if (!isObject(value)) return fail(invalidJson("it is not an object"));
@@ -55,30 +54,6 @@ async function readText(body: ReadableStream<Uint8Array> | null, limitBytes: num
   }
   return text + decoder.decode();
 }
-
-/** Counts brackets outside strings: no recursion, so that depth costs nothing here. */
-export function isDeeperThan(json: string, limit: number): boolean {
-  let depth = 0;
-  let isInString = false;
-  for (let index = 0; index < json.length; index++) {
-    const code = json.charCodeAt(index);
-    if (isInString) {
-      if (code === BACKSLASH) index++;
-      else if (code === QUOTE) isInString = false;
-    } else if (code === QUOTE) isInString = true;
-    else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
-      if (++depth > limit) return true;
-    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
-  }
-  return false;
-}
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
 
 function invalidJson(reason: string): ApiError {
   return { type: "invalid-json", reason };

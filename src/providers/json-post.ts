@@ -1,10 +1,10 @@
 import type { CancelSignal } from "../core/cancellation.ts";
 import type { Clock } from "../core/clock.ts";
+import { isTooDeep } from "../core/json-depth.ts";
 import type { Attempt, ModelError } from "../core/model.ts";
 import { fail, type Result, succeed } from "../core/result.ts";
 import { egress, type Fetch } from "./egress.ts";
 import type { Gate } from "./gate.ts";
-import { isTooDeep } from "./json-depth.ts";
 import { MOST_ERROR_BYTES, watchBody } from "./openai/body.ts";
 import { causeOf, createDescribe, failureOf } from "./openai/errors.ts";
 import { createInterruption, type Interruption } from "./openai/interruption.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { isDeeperThan, MAX_BODY_BYTES, readJsonObject } from "../../src/api/body.ts";
+import { MAX_BODY_BYTES, readJsonObject } from "../../src/api/body.ts";
+import { isTooDeep } from "../../src/core/json-depth.ts";
 
 test.each([
   ["[[1]]", 2, false],
@@ -10,11 +11,11 @@ test.each([
   ['["[[[[", "\\"[[", "\\\\"]', 1, false],
   ["[],[],[]", 1, false],
 ])("%s is deeper than %i: %s", (json, limit, expected) => {
-  expect(isDeeperThan(json, limit)).toBe(expected);
+  expect(isTooDeep(json, limit)).toBe(expected);
 });
 
 test("a hundred thousand brackets cost no recursion", () => {
-  expect(isDeeperThan("[".repeat(100_000), 64)).toBe(true);
+  expect(isTooDeep("[".repeat(100_000), 64)).toBe(true);
 });
 
 test("characters cut between two chunks are read whole", async () => {

@@ -1,9 +1,9 @@
 import { createServer } from "node:net";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { isTooDeep } from "../../src/core/json-depth.ts";
 import { egress, type Fetch, type Leave } from "../../src/providers/egress.ts";
 import { HOPS_HEADER, hopsOf, MOST_HOPS } from "../../src/providers/hops.ts";
-import { isTooDeep } from "../../src/providers/json-depth.ts";
 import { createJsonServer } from "../upstream/json-server.ts";
 
 /** What a request would have been, without sending it. */

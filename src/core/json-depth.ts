@@ -1,4 +1,4 @@
-/** No answer that anybody means to be read is deeper: a reply of 10^5 brackets is one to break whoever walks it (T11). */
+/** No request and no answer is deeper that means to be read: 10^5 brackets are to break whoever walks them (T11). */
 export const MOST_JSON_DEPTH = 64;
 
 /**
