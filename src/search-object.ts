@@ -5,6 +5,7 @@ import type { EarlyStop } from "./core/early-stop.ts";
 import type { ParameterIssue } from "./core/parameters.ts";
 import { fail, type Result, succeed } from "./core/result.ts";
 import { SELECTIONS } from "./core/selection/index.ts";
+import { microdollarsWithin } from "./ledger/money.ts";
 import type { PromptOverrides } from "./prompts.ts";
 import { promptOverridesSchema } from "./providers/prompt-override.ts";
 import type { RecipeError } from "./recipe.ts";
@@ -62,7 +63,6 @@ export interface AskedVerifier {
 }
 
 const DEFAULT_WIDTH = 8;
-const MICRODOLLARS_PER_DOLLAR = 1_000_000;
 
 const name = z.string().min(1).max(64);
 /** Whatever else it says belongs to the verifier's own schema. */
@@ -176,7 +176,7 @@ function limitsOf(budget: NonNullable<z.infer<typeof searchSchema>["budget"]>): 
     ...(max_rollouts != null && { rollouts: max_rollouts }),
     ...(max_model_calls != null && { calls: max_model_calls }),
     ...(max_total_tokens != null && { tokens: max_total_tokens }),
-    ...(max_cost_usd != null && { microdollars: Math.floor(max_cost_usd * MICRODOLLARS_PER_DOLLAR) }),
+    ...(max_cost_usd != null && { microdollars: microdollarsWithin(max_cost_usd) }),
     ...(max_wall_ms != null && { milliseconds: max_wall_ms }),
   };
 }

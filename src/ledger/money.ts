@@ -16,6 +16,35 @@ export function isNanodollars(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= LARGEST_NANODOLLARS;
 }
 
+const NANODOLLARS_PER_DOLLAR = 1_000_000_000;
+
+const MICRODOLLARS_PER_DOLLAR = 1_000_000;
+
+/** For whoever reads dollars: the nearest number to the exact amount, which written back is the same amount. */
+export function nanodollarsToDollars(nanodollars: number): number {
+  return nanodollars / NANODOLLARS_PER_DOLLAR;
+}
+
+/** As `nanodollarsToDollars`, of microdollars; also of prices, which may be negative. */
+export function microdollarsToDollars(microdollars: number): number {
+  return microdollars / MICRODOLLARS_PER_DOLLAR;
+}
+
+/** What is finer is rounded to a nanodollar. */
+export function dollarsToNanodollars(dollars: number): number {
+  return Math.round(dollars * NANODOLLARS_PER_DOLLAR);
+}
+
+/** What is finer is rounded to a microdollar: a price. */
+export function dollarsToMicrodollars(dollars: number): number {
+  return Math.round(dollars * MICRODOLLARS_PER_DOLLAR);
+}
+
+/** No more than the dollars: a cap. */
+export function microdollarsWithin(dollars: number): number {
+  return Math.floor(dollars * MICRODOLLARS_PER_DOLLAR);
+}
+
 /** Exact. `microdollars` is an integer of at most LARGEST_NANODOLLARS / 1000. */
 export function microdollarsToNanodollars(microdollars: number): number {
   return microdollars * NANODOLLARS_PER_MICRODOLLAR;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { LimitName, Limits } from "../core/budget.ts";
 import { fail, type Result, succeed } from "../core/result.ts";
+import { microdollarsWithin } from "../ledger/money.ts";
 import type { RecipeError } from "../recipe.ts";
 
 /** The most that one request may ask for. They bind also where it asks for nothing. */
@@ -18,8 +19,6 @@ export const DEFAULT_CEILINGS: Ceilings = {
   limits: { rollouts: 256, calls: 9000, milliseconds: 3_600_000 },
   width: 64,
 };
-
-const MICRODOLLARS_PER_DOLLAR = 1_000_000;
 
 const schema = z.strictObject({
   max_rollouts: z.int().min(1).optional(),
@@ -51,7 +50,7 @@ export function parseCeilings(json: string): Result<Ceilings, string> {
       ...(max_rollouts !== undefined && { rollouts: max_rollouts }),
       ...(max_model_calls !== undefined && { calls: max_model_calls }),
       ...(max_total_tokens !== undefined && { tokens: max_total_tokens }),
-      ...(max_cost_usd !== undefined && { microdollars: Math.floor(max_cost_usd * MICRODOLLARS_PER_DOLLAR) }),
+      ...(max_cost_usd !== undefined && { microdollars: microdollarsWithin(max_cost_usd) }),
       ...(max_wall_ms !== undefined && { milliseconds: max_wall_ms }),
     },
     width: max_parallel ?? DEFAULT_CEILINGS.width,

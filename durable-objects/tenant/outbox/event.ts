@@ -1,3 +1,4 @@
+import { microdollarsToDollars, nanodollarsToDollars } from "../../../src/ledger/money.ts";
 import type { LedgerEvent } from "../../../src/ledger/rows.ts";
 import type { WebhookEvent } from "../administration/protocol.ts";
 import type { SearchEnd } from "../protocol.ts";
@@ -27,7 +28,7 @@ export function ledgerEventToEvent(event: LedgerEvent, nowMs: number): TenantEve
           budget_id: budgetId,
           scope: scopeId,
           percent,
-          posted_usd: posted / NANODOLLARS_PER_DOLLAR,
+          posted_usd: nanodollarsToDollars(posted),
           window_start: Math.floor(windowStartMs / 1000),
         },
       };
@@ -38,7 +39,7 @@ export function ledgerEventToEvent(event: LedgerEvent, nowMs: number): TenantEve
         id: `evt_${leaseId}_uncertain`,
         type: "lease.uncertain",
         created,
-        data: { lease_id: leaseId, unknown_usd: unknownNanodollars / NANODOLLARS_PER_DOLLAR },
+        data: { lease_id: leaseId, unknown_usd: nanodollarsToDollars(unknownNanodollars) },
       };
     }
     case "window-started":
@@ -56,8 +57,12 @@ export function searchEndedToEvent(
     id: `evt_${searchId}_ended`,
     type: "search.ended",
     created: Math.floor(nowMs / 1000),
-    data: { search_id: searchId, key_id: keyId, state, cost_usd: microdollars / 1_000_000, model_calls: calls },
+    data: {
+      search_id: searchId,
+      key_id: keyId,
+      state,
+      cost_usd: microdollarsToDollars(microdollars),
+      model_calls: calls,
+    },
   };
 }
-
-const NANODOLLARS_PER_DOLLAR = 1_000_000_000;

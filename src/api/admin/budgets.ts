@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { BudgetState } from "../../../durable-objects/tenant/administration/protocol.ts";
 import type { Result } from "../../core/result.ts";
+import { dollarsToNanodollars, nanodollarsToDollars } from "../../ledger/money.ts";
 import type { Period } from "../../ledger/period.ts";
 import { type AppContext, respondWithError } from "../context.ts";
 import type { ApiError } from "../errors.ts";
@@ -10,11 +11,9 @@ import { readBody } from "./body.ts";
 import {
   createId,
   dollarsField,
-  dollarsToNanodollars,
   idField,
   msToSeconds,
   msToSecondsOrNull,
-  nanodollarsToDollars,
   secondsField,
   secondsToMs,
 } from "./fields.ts";

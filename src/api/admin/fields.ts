@@ -1,26 +1,15 @@
 import { z } from "zod";
-import { LARGEST_NANODOLLARS } from "../../ledger/money.ts";
+import { LARGEST_NANODOLLARS, nanodollarsToDollars } from "../../ledger/money.ts";
 import { randomBase62 } from "../keys/format.ts";
 
 // What several resources have in common: how money, time and ids are written.
-
-const NANODOLLARS_PER_DOLLAR = 1_000_000_000;
 
 /** US dollars as a number of at most nine decimals: what is finer is rounded to a nanodollar. */
 export const dollarsField = z
   .number()
   .min(0)
-  .max(LARGEST_NANODOLLARS / NANODOLLARS_PER_DOLLAR)
+  .max(nanodollarsToDollars(LARGEST_NANODOLLARS))
   .meta({ description: "US dollars; exact to nine decimals." });
-
-export function dollarsToNanodollars(dollars: number): number {
-  return Math.round(dollars * NANODOLLARS_PER_DOLLAR);
-}
-
-/** The nearest number to the exact amount: written back, it is the same amount. */
-export function nanodollarsToDollars(nanodollars: number): number {
-  return nanodollars / NANODOLLARS_PER_DOLLAR;
-}
 
 const LATEST_SECONDS = 8_640_000_000_000;
 

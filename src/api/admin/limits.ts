@@ -1,11 +1,12 @@
 import { z } from "zod";
 import type { LimitsState } from "../../../durable-objects/tenant/administration/protocol.ts";
 import { fail, type Result, succeed } from "../../core/result.ts";
+import { dollarsToNanodollars, nanodollarsToDollars } from "../../ledger/money.ts";
 import { type AppContext, respondWithError } from "../context.ts";
 import type { ApiError } from "../errors.ts";
 import { administer } from "./administer.ts";
 import { readBody } from "./body.ts";
-import { dollarsField, dollarsToNanodollars, nanodollarsToDollars } from "./fields.ts";
+import { dollarsField } from "./fields.ts";
 import { allowedSchema, allowedToWire, defined } from "./keys.ts";
 import { idToScope, scopeField, scopeToId } from "./spending-scope.ts";
 

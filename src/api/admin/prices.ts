@@ -1,12 +1,11 @@
 import { z } from "zod";
 import type { ListedPrice } from "../../../durable-objects/tenant/administration/protocol.ts";
+import { dollarsToMicrodollars, microdollarsToDollars } from "../../ledger/money.ts";
 import { type AppContext, respondWithError } from "../context.ts";
 import { pageOf, parsePageQuery } from "../paging.ts";
 import { administer } from "./administer.ts";
 import { readBody } from "./body.ts";
 import { createId, msToSeconds, secondsField, secondsToMs } from "./fields.ts";
-
-const MICRODOLLARS_PER_DOLLAR = 1_000_000;
 
 const perMillionField = z
   .number()
@@ -77,7 +76,7 @@ export async function deletePrice(context: AppContext): Promise<Response> {
 }
 
 function toMicrodollars(dollars: number): number {
-  return Math.round(dollars * MICRODOLLARS_PER_DOLLAR);
+  return dollarsToMicrodollars(dollars);
 }
 
 function priceToWire({ priceId, price }: ListedPrice) {
@@ -87,10 +86,10 @@ function priceToWire({ priceId, price }: ListedPrice) {
     id: priceId,
     model: price.model,
     effective_from: msToSeconds(price.effectiveFromMs),
-    input_usd: input / MICRODOLLARS_PER_DOLLAR,
-    output_usd: output / MICRODOLLARS_PER_DOLLAR,
-    cached_input_usd: cachedInput / MICRODOLLARS_PER_DOLLAR,
-    cache_write_usd: cacheWrite / MICRODOLLARS_PER_DOLLAR,
-    reasoning_usd: reasoning / MICRODOLLARS_PER_DOLLAR,
+    input_usd: microdollarsToDollars(input),
+    output_usd: microdollarsToDollars(output),
+    cached_input_usd: microdollarsToDollars(cachedInput),
+    cache_write_usd: microdollarsToDollars(cacheWrite),
+    reasoning_usd: microdollarsToDollars(reasoning),
   } satisfies z.output<typeof priceSchema>;
 }

@@ -11,13 +11,13 @@ import {
   type UsageRow,
 } from "../../db/usage.ts";
 import { tenantCodeOf } from "../../ledger/keys/tenant-code.ts";
-import { microdollarsToNanodollars } from "../../ledger/money.ts";
+import { microdollarsToNanodollars, nanodollarsToDollars } from "../../ledger/money.ts";
 import { costOf, type Price, priceAt, usageOf } from "../../ledger/prices.ts";
 import { type AppContext, respondWithError } from "../context.ts";
 import type { ApiError } from "../errors.ts";
 import { administer } from "./administer.ts";
 import { usageToCsv } from "./csv.ts";
-import { nanodollarsToDollars, secondsToMs } from "./fields.ts";
+import { secondsToMs } from "./fields.ts";
 
 export const usageRowSchema = z.object({
   object: z.literal("usage"),

@@ -1,4 +1,5 @@
 import type { AnswerView, SearchSummary, SpentView } from "../../../durable-objects/search-tree/protocol.ts";
+import { microdollarsToDollars } from "../../ledger/money.ts";
 import { completionIdOf } from "../searches/search-id.ts";
 import { traceOf } from "../searches/trace.ts";
 import { firstCallOf } from "./legacy-functions.ts";
@@ -90,8 +91,6 @@ export function finishReasonOf(answer: AnswerView): "stop" | "length" | "tool_ca
   }
 }
 
-const MICRODOLLARS_PER_DOLLAR = 1_000_000;
-
 /** The standard fields are about the returned answers, as clients meter their context by them; the rest is the search. */
 export function usageOf(summary: SearchSummary, answers: readonly AnswerView[]) {
   const { spent } = summary;
@@ -104,13 +103,13 @@ export function usageOf(summary: SearchSummary, answers: readonly AnswerView[]) 
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
     ...tokenDetails(summary, answers, promptTokens, completionTokens),
-    cost: spent.microdollars / MICRODOLLARS_PER_DOLLAR,
+    cost: microdollarsToDollars(spent.microdollars),
     search: {
       ...spentToWire(spent),
       ...Object.fromEntries(
         Object.entries(summary.spentByPart ?? {}).map(([part, one]) => [
           part,
-          { ...spentToWire(one), cost: one.microdollars / MICRODOLLARS_PER_DOLLAR },
+          { ...spentToWire(one), cost: microdollarsToDollars(one.microdollars) },
         ]),
       ),
     },
@@ -193,7 +192,7 @@ export function verifierToWire(verifiers: readonly string[]): string {
 /** Known only once the search has ended: not on an answer whose headers left before. */
 export function searchHeadersOf(summary: SearchSummary): Record<string, string> {
   return {
-    "x-search-cost-usd": String(summary.spent.microdollars / MICRODOLLARS_PER_DOLLAR),
+    "x-search-cost-usd": String(microdollarsToDollars(summary.spent.microdollars)),
     "x-search-model-calls": String(summary.spent.calls),
     ...(summary.stopReason !== null && { "x-search-stop-reason": stopReasonToWire(summary.stopReason) }),
   };

@@ -1,4 +1,5 @@
 import type { Attempt } from "../../core/model.ts";
+import { microdollarsToDollars } from "../../ledger/money.ts";
 
 /** One call to a provider, a scorer or a webhook, as a search's log has it: also failed, cancelled and hedged ones. */
 export function attemptToWire(attempt: Attempt) {
@@ -16,7 +17,7 @@ export function attemptToWire(attempt: Attempt) {
     completion_tokens: attempt.completionTokens,
     cached_tokens: attempt.cachedTokens,
     reasoning_tokens: attempt.reasoningTokens ?? null,
-    cost: attempt.microdollars / 1_000_000,
+    cost: microdollarsToDollars(attempt.microdollars),
     /** The provider gave no figures that can be believed: these are our upper bound. */
     is_estimated: attempt.isEstimated,
     is_hedge: attempt.isHedge === true,

@@ -1,4 +1,5 @@
 import { type Estimate, estimateOf, type Planned } from "../../estimate.ts";
+import { microdollarsToDollars } from "../../ledger/money.ts";
 import { targetsOf } from "../../providers/target.ts";
 import type { Recipe } from "../../recipe.ts";
 import { readJsonObject } from "../body.ts";
@@ -31,12 +32,10 @@ function attemptsOf({ recipe, supply }: PlannedSearch): number {
 
 const TRIES = 3;
 
-const MICRODOLLARS_PER_DOLLAR = 1_000_000;
-
 function estimateToWire(recipe: Recipe, { first, plan, worst }: Estimate) {
   const { model, method, width, limits, verifiers, clamped, note } = recipe;
   const dollars = (microdollars: number | undefined) =>
-    microdollars === undefined ? null : microdollars / MICRODOLLARS_PER_DOLLAR;
+    microdollars === undefined ? null : microdollarsToDollars(microdollars);
   const toWire = ({ calls, tokens, microdollars, criticalPathCalls }: Planned) => ({
     model_calls: calls,
     total_tokens: tokens,

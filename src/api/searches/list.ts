@@ -2,6 +2,7 @@ import type { SearchSummary } from "../../../durable-objects/search-tree/protoco
 import { fail, type Result, succeed } from "../../core/result.ts";
 import { listRunning } from "../../db/running-searches.ts";
 import { chunk, findSearchPlace, listSearches, type SearchPlace } from "../../db/searches.ts";
+import { microdollarsToDollars } from "../../ledger/money.ts";
 import { failureOf, stopReasonToWire } from "../chat-completions/outcome.ts";
 import type { AppContext } from "../context.ts";
 import type { ApiError } from "../errors.ts";
@@ -99,7 +100,7 @@ function summaryToWire(summary: SearchSummary): ListedSearch {
     score: answer?.score?.value ?? null,
     rollouts: summary.rollouts,
     model_calls: summary.spent.calls,
-    cost: summary.spent.microdollars / 1_000_000,
+    cost: microdollarsToDollars(summary.spent.microdollars),
   };
 }
 

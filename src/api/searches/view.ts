@@ -1,5 +1,6 @@
 import type { SearchReport } from "../../../durable-objects/search-tree/protocol.ts";
 import type { SearchRow } from "../../db/searches.ts";
+import { microdollarsToDollars } from "../../ledger/money.ts";
 import { usageOf, verifierToWire } from "../chat-completions/completion.ts";
 import { failureOf, stopReasonToWire } from "../chat-completions/outcome.ts";
 import { errorToWire } from "../errors.ts";
@@ -71,6 +72,6 @@ export function rowToWire(row: SearchRow): ListedSearch {
     score: row.score,
     rollouts: row.rollouts,
     model_calls: row.calls,
-    cost: row.microdollars / 1_000_000,
+    cost: microdollarsToDollars(row.microdollars),
   };
 }
