@@ -99,3 +99,17 @@ export function listOf(value: unknown): readonly Readonly<Record<string, unknown
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** What chat and older completions have around their choices. Null when it is not a JSON object at all. */
+export function parseEnvelope(
+  raw: unknown,
+  parseChoice: (choice: Readonly<Record<string, unknown>>) => ChunkChoice,
+): Chunk | null {
+  if (!isRecord(raw)) return null;
+  return {
+    id: textOf(raw.id) || null,
+    model: textOf(raw.model) || null,
+    choices: listOf(raw.choices).map(parseChoice),
+    usage: isRecord(raw.usage) ? raw.usage : null,
+  };
+}

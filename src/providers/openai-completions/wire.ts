@@ -4,8 +4,8 @@ import {
   type ChunkChoice,
   type ChunkToken,
   isRecord,
-  listOf,
   logprobOf,
+  parseEnvelope,
   SILENT,
   textOf,
 } from "../chunk.ts";
@@ -38,13 +38,7 @@ export const completionsWire: Wire = {
 };
 
 function parseChunk(raw: unknown): Chunk | null {
-  if (!isRecord(raw)) return null;
-  return {
-    id: textOf(raw.id) || null,
-    model: textOf(raw.model) || null,
-    choices: listOf(raw.choices).map(parseChoice),
-    usage: isRecord(raw.usage) ? raw.usage : null,
-  };
+  return parseEnvelope(raw, parseChoice);
 }
 
 function parseChoice(choice: Readonly<Record<string, unknown>>): ChunkChoice {

@@ -1,14 +1,17 @@
-import { type Chunk, type ChunkChoice, isRecord, listOf, parseToken, type ToolCallDelta, textOf } from "../chunk.ts";
+import {
+  type Chunk,
+  type ChunkChoice,
+  isRecord,
+  listOf,
+  parseEnvelope,
+  parseToken,
+  type ToolCallDelta,
+  textOf,
+} from "../chunk.ts";
 
 /** One chunk of a streamed chat completion. Null when it is not a JSON object at all. */
 export function parseChunk(raw: unknown): Chunk | null {
-  if (!isRecord(raw)) return null;
-  return {
-    id: textOf(raw.id) || null,
-    model: textOf(raw.model) || null,
-    choices: listOf(raw.choices).map(parseChoice),
-    usage: isRecord(raw.usage) ? raw.usage : null,
-  };
+  return parseEnvelope(raw, parseChoice);
 }
 
 function parseChoice(choice: Readonly<Record<string, unknown>>): ChunkChoice {
